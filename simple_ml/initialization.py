@@ -1,0 +1,159 @@
+"""Starting weights: one function a scheme, one table of them.
+
+A scheme is called as ``scheme(fan_in, fan_out, rng, dtype)`` and returns a matrix of that shape,
+for the convention ``X @ W`` in which a column holds the weights *into* one unit. All random schemes
+draw independent entries of mean 0; they differ in the standard deviation, and each takes
+``draw=uniform`` for a uniform distribution of the same variance.
+"""
+
+import numpy as np
+
+__all__ = [
+    "SCHEMES",
+    "constant",
+    "fan_in",
+    "glorot",
+    "he",
+    "he_fan_out",
+    "hw0",
+    "normal",
+    "pytorch",
+    "uniform",
+    "unit",
+    "zeros",
+]
+
+
+def normal(std, shape, rng):
+    """Return independent normal numbers of mean 0 and standard deviation `std`, float64.
+
+    Parameters
+    ----------
+    std : float
+        Standard deviation, ≥ 0.
+    shape : tuple of int
+        Shape of the result.
+    rng : numpy.random.Generator or numpy.random.RandomState
+        Source of randomness.
+    """
+    return std * rng.standard_normal(shape)
+
+
+def uniform(std, shape, rng):
+    """Return independent uniform numbers of mean 0 and standard deviation `std`, float64.
+
+    Their bounds are ±√3·std, since a uniform number on [−a, a] has variance a²/3.
+
+    Parameters
+    ----------
+    std : float
+        Standard deviation, ≥ 0.
+    shape : tuple of int
+        Shape of the result.
+    rng : numpy.random.Generator or numpy.random.RandomState
+        Source of randomness.
+    """
+    bound = np.sqrt(3.0) * std
+    return rng.uniform(-bound, bound, shape)
+
+
+def hw0(fan_in, fan_out, rng, dtype=np.float32, *, draw=normal):
+    """Return weights of variance 1/fan_out, the rule of CMU 10-714's homework 0.
+
+    For W1 that is 1/hidden_dim and for W2 it is 1/k.
+
+    Parameters
+    ----------
+    fan_in, fan_out : int
+        Rows and columns: units that feed the layer, units of the layer.
+    rng : numpy.random.Generator or numpy.random.RandomState
+        Source of randomness.
+    dtype : dtype, default float32
+        Of the result.
+    draw : {normal, uniform}
+        Shape of the distribution.
+
+    Returns
+    -------
+    W : ndarray of shape (fan_in, fan_out)
+    """
+    return draw(1 / np.sqrt(fan_out), (fan_in, fan_out), rng).astype(dtype)
+
+
+def fan_in(fan_in, fan_out, rng, dtype=np.float32, *, draw=normal):
+    """Return weights of variance 1/fan_in (LeCun et al. 1998).
+
+    Parameters and return value are those of `hw0`.
+    """
+    return draw(1 / np.sqrt(fan_in), (fan_in, fan_out), rng).astype(dtype)
+
+
+def he(fan_in, fan_out, rng, dtype=np.float32, *, draw=normal):
+    """Return weights of variance 2/fan_in (He et al. 2015, arXiv:1502.01852, eq. 10).
+
+    Parameters and return value are those of `hw0`.
+    """
+    return draw(np.sqrt(2 / fan_in), (fan_in, fan_out), rng).astype(dtype)
+
+
+def he_fan_out(fan_in, fan_out, rng, dtype=np.float32, *, draw=normal):
+    """Return weights of variance 2/fan_out (He et al. 2015, arXiv:1502.01852, eq. 14).
+
+    Parameters and return value are those of `hw0`.
+    """
+    return draw(np.sqrt(2 / fan_out), (fan_in, fan_out), rng).astype(dtype)
+
+
+def glorot(fan_in, fan_out, rng, dtype=np.float32, *, draw=normal):
+    """Return weights of variance 2/(fan_in + fan_out) (Glorot & Bengio 2010, eq. 12).
+
+    Parameters and return value are those of `hw0`.
+    """
+    return draw(np.sqrt(2 / (fan_in + fan_out)), (fan_in, fan_out), rng).astype(dtype)
+
+
+def pytorch(fan_in, fan_out, rng, dtype=np.float32, *, draw=uniform):
+    """Return weights of variance 1/(3·fan_in), uniform: the default of PyTorch's ``nn.Linear``.
+
+    The bounds are ±1/√fan_in. Parameters and return value are those of `hw0`.
+    """
+    return draw(1 / np.sqrt(3 * fan_in), (fan_in, fan_out), rng).astype(dtype)
+
+
+def unit(fan_in, fan_out, rng, dtype=np.float32, *, draw=normal):
+    """Return weights of variance 1 whatever the size of the layer.
+
+    Parameters and return value are those of `hw0`.
+    """
+    return draw(1.0, (fan_in, fan_out), rng).astype(dtype)
+
+
+def zeros(fan_in, fan_out, rng=None, dtype=np.float32):
+    """Return weights that are all 0; `rng` is not used.
+
+    Parameters and return value are those of `hw0`.
+    """
+    return np.zeros((fan_in, fan_out), dtype)
+
+
+def constant(fan_in, fan_out, rng=None, dtype=np.float32):
+    """Return equal weights 1/fan_in; `rng` is not used.
+
+    A unit then computes the mean of what feeds it, and all units of a layer compute the same.
+    Parameters and return value are those of `hw0`.
+    """
+    return np.full((fan_in, fan_out), 1 / fan_in, dtype)
+
+
+SCHEMES = {
+    "hw0": hw0,
+    "fan_in": fan_in,
+    "he": he,
+    "he_fan_out": he_fan_out,
+    "glorot": glorot,
+    "pytorch": pytorch,
+    "unit": unit,
+    "zeros": zeros,
+    "constant": constant,
+}
+"""Every scheme by the name that `simple_ml.train_nn` and the command line take."""

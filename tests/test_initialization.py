@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from simple_ml.initialization import SCHEMES, constant, hw0, uniform, zeros
+
+FAN_IN, FAN_OUT = 300, 200
+STD = {
+    "hw0": 1 / np.sqrt(FAN_OUT),
+    "fan_in": 1 / np.sqrt(FAN_IN),
+    "he": np.sqrt(2 / FAN_IN),
+    "he_fan_out": np.sqrt(2 / FAN_OUT),
+    "glorot": np.sqrt(2 / (FAN_IN + FAN_OUT)),
+    "pytorch": 1 / np.sqrt(3 * FAN_IN),
+    "unit": 1.0,
+}
+RANDOM = sorted(STD)
+
+
+def test_the_table_of_standard_deviations_here_covers_every_random_scheme():
+    assert set(SCHEMES) == {*STD, "zeros", "constant"}
+
+
+@pytest.mark.parametrize("name", RANDOM)
+@pytest.mark.parametrize("options", [{}, {"draw": uniform}])
+def test_a_scheme_has_its_shape_mean_and_standard_deviation(name, options):
+    W = SCHEMES[name](FAN_IN, FAN_OUT, np.random.default_rng(0), np.float64, **options)
+    assert W.shape == (FAN_IN, FAN_OUT)
+    # 60,000 draws: the standard error of the mean is std/245, that of the std below std/346.
+    assert abs(W.mean()) < 4 * STD[name] / 245
+    assert W.std() == pytest.approx(STD[name], rel=4 / 346)
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_a_uniform_draw_stays_within_sqrt_3_standard_deviations(name):
+    W = SCHEMES[name](FAN_IN, FAN_OUT, np.random.default_rng(1), np.float64, draw=uniform)
+    bound = np.sqrt(3) * STD[name]
+    assert 0.999 * bound < np.abs(W).max() <= bound
+
+
+def test_pytorchs_default_is_uniform_within_one_over_sqrt_fan_in():
+    W = SCHEMES["pytorch"](FAN_IN, FAN_OUT, np.random.default_rng(0))
+    assert np.abs(W).max() <= np.float32(1 / np.sqrt(FAN_IN))
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMES))
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_scheme_returns_a_writable_array_of_the_dtype_asked_for(name, dtype):
+    W = SCHEMES[name](4, 3, np.random.default_rng(0), dtype)
+    assert W.dtype == dtype
+    assert W.flags.writeable
+    assert W.flags.c_contiguous
+
+
+def test_zeros_are_zero_and_constant_weights_average_their_inputs():
+    assert not zeros(4, 3).any()
+    np.testing.assert_allclose(constant(4, 3).sum(axis=0), 1)
+
+
+def test_the_legacy_generator_with_seed_0_draws_what_the_course_draws():
+    state = np.random.get_state()
+    try:
+        np.random.seed(0)
+        course = np.random.randn(784, 100).astype(np.float32) / np.sqrt(100)
+    finally:
+        np.random.set_state(state)
+    np.testing.assert_allclose(hw0(784, 100, np.random.RandomState(0)), course, rtol=1e-6)

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from simple_ml import loss_err, one_hot, softmax, softmax_loss
+from simple_ml.gradcheck import numerical_gradient, relative_error
+
+LOGITS = arrays(
+    np.float64,
+    st.tuples(st.integers(1, 6), st.integers(2, 5)),
+    elements=st.floats(-50, 50, width=32),
+)
+
+
+def labels_for(Z, seed=0):
+    return np.random.default_rng(seed).integers(0, Z.shape[1], len(Z))
+
+
+@pytest.mark.parametrize("k", [2, 10, 37])
+def test_equal_logits_cost_log_k(k):
+    y = np.arange(50, dtype=np.uint8) % k
+    assert softmax_loss(np.zeros((50, k)), y) == pytest.approx(np.log(k), rel=1e-12)
+
+
+def test_the_loss_is_the_mean_negative_log_probability_of_the_labels():
+    Z = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]])
+    y = np.array([2, 1])
+    by_hand = -np.mean(
+        [np.log(np.exp(-1) / np.exp([1, 2, -1]).sum()), np.log(1 / np.exp([0.5, 0, 3]).sum())]
+    )
+    assert softmax_loss(Z, y) == pytest.approx(by_hand, rel=1e-12)
+
+
+@given(LOGITS)
+def test_probabilities_are_between_0_and_1_and_sum_to_1(Z):
+    S = softmax(Z)
+    assert S.min() >= 0
+    np.testing.assert_allclose(S.sum(axis=1), 1, rtol=1e-12)
+
+
+@given(LOGITS, st.floats(-1e3, 1e3))
+def test_adding_a_constant_to_every_logit_leaves_loss_and_probabilities_unchanged(Z, c):
+    y = labels_for(Z)
+    np.testing.assert_allclose(softmax_loss(Z + c, y), softmax_loss(Z, y), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(softmax(Z + c), softmax(Z), rtol=1e-9, atol=1e-12)
+
+
+@given(LOGITS)
+def test_the_loss_is_not_negative_and_falls_when_the_true_logit_rises(Z):
+    y = labels_for(Z)
+    better = Z + one_hot(y, Z.shape[1], Z.dtype)
+    assert 0 <= softmax_loss(better, y) <= softmax_loss(Z, y)
+
+
+@given(LOGITS)
+def test_the_gradient_with_respect_to_the_logits_is_softmax_minus_one_hot_over_m(Z):
+    y = labels_for(Z)
+    G = softmax(Z) - one_hot(y, Z.shape[1], Z.dtype)
+    numeric = numerical_gradient(lambda Z: softmax_loss(Z, y), Z)
+    np.testing.assert_allclose(G / len(Z), numeric, atol=2e-9)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_logits_of_ten_thousand_either_way_give_finite_losses(dtype):
+    Z = np.array([[1e4, -1e4, 0], [-1e4, -1e4, 1e4]], dtype)
+    np.testing.assert_allclose(softmax_loss(Z, np.array([0, 2])), 0, atol=1e-30)
+    np.testing.assert_allclose(softmax_loss(Z, np.array([1, 0])), 2e4, rtol=1e-6)
+    np.testing.assert_array_equal(softmax(Z), [[1, 0, 0], [0, 0, 1]])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_results_keep_the_dtype_of_the_logits(dtype):
+    Z, y = np.ones((3, 4), dtype), np.array([0, 1, 2], np.uint8)
+    assert softmax(Z).dtype == dtype
+    assert one_hot(y, 4, dtype).dtype == dtype
+    assert softmax_loss(Z, y).dtype == dtype
+
+
+def test_one_hot_has_its_one_in_the_column_of_the_label():
+    np.testing.assert_array_equal(
+        one_hot(np.array([2, 0, 1], np.uint8), 4), [[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]]
+    )
+
+
+def test_the_error_is_the_share_of_rows_whose_largest_logit_is_not_the_labels():
+    Z = np.array([[3.0, 1, 2], [0, 5, 1], [0, 1, 9], [4, 2, 1]])
+    loss, err = loss_err(Z, np.array([0, 2, 2, 1]))
+    assert err == 0.5
+    assert loss == softmax_loss(Z, np.array([0, 2, 2, 1]))
+
+
+def test_of_equal_logits_the_first_column_counts():
+    assert loss_err(np.zeros((4, 3)), np.array([0, 1, 2, 0]))[1] == 0.5
+
+
+def test_inputs_are_not_modified():
+    Z = np.random.default_rng(0).standard_normal((5, 3))
+    y = labels_for(Z)
+    Z_before, y_before = Z.copy(), y.copy()
+    for result in (softmax(Z), one_hot(y, 3), softmax_loss(Z, y), loss_err(Z, y)):
+        assert result is not None
+    np.testing.assert_array_equal(Z, Z_before)
+    np.testing.assert_array_equal(y, y_before)
+
+
+@pytest.mark.parametrize("function", [softmax_loss, loss_err])
+@pytest.mark.parametrize(
+    ("Z", "y", "error", "message"),
+    [
+        ([[1.0, 2.0]], np.array([0]), TypeError, "Z is a list.*np.asarray"),
+        (np.ones((2, 3), int), np.array([0, 1]), TypeError, "Z has dtype int64"),
+        (np.ones(3), np.array([0]), ValueError, r"Z has shape \(3,\).*reshape"),
+        (np.ones((0, 3)), np.array([], int), ValueError, "Z is empty"),
+        (np.ones((2, 3)), [0, 1], TypeError, "y is a list"),
+        (np.ones((2, 3)), np.array([0, 1, 2]), ValueError, r"y has shape \(3,\), expected \(2,\)"),
+        (np.ones((2, 3)), np.eye(3, dtype=int)[:2], ValueError, r"\(2, 3\).*one-hot"),
+        (np.ones((2, 3)), np.array([0.0, 1.0]), TypeError, "y has dtype float64"),
+        (np.ones((2, 3)), np.array([1, 3]), ValueError, "from 1 to 3, expected 0 … 2.*start at 1"),
+        (np.ones((2, 3)), np.array([-1, 0]), ValueError, "the label -1"),
+    ],
+)
+def test_bad_input_is_named(function, Z, y, error, message):
+    with pytest.raises(error, match=message):
+        function(Z, y)
+
+
+def test_a_wrong_gradient_has_a_large_relative_error():
+    Z, y = np.array([[1.0, 2.0, 0.5]]), np.array([1])
+    numeric = numerical_gradient(lambda Z: softmax_loss(Z, y), Z)
+    assert relative_error(softmax(Z) + one_hot(y, 3, float), numeric) > 0.1

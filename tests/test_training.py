@@ -1,0 +1,159 @@
+import numpy as np
+import pytest
+
+from simple_ml import load_mnist, loss_err, nn_epoch, parse_mnist, train_nn, train_softmax
+from simple_ml.initialization import SCHEMES
+from simple_ml.training import HEADER, TrainingDiverged
+
+
+def blobs(m=60, n=6, k=3, dtype=np.float32, seed=0):
+    rng = np.random.default_rng(seed)
+    y = (np.arange(m) % k).astype(np.uint8)
+    X = np.eye(n)[y] * 2 + 0.3 * rng.standard_normal((m, n))
+    return X.astype(dtype), y
+
+
+@pytest.fixture
+def data():
+    return *blobs(), *blobs(m=30, seed=1)
+
+
+@pytest.mark.parametrize("train", [train_softmax, train_nn])
+def test_training_separates_what_can_be_separated(train, data):
+    history, weights = train(*data, epochs=20, lr=0.5, batch=10, verbose=False)
+    assert history["test_err"][-1] == 0
+    assert history["train_loss"][-1] < history["train_loss"][0]
+    assert all(W.dtype == np.float32 for W in weights)
+
+
+@pytest.mark.parametrize("train", [train_softmax, train_nn])
+def test_the_printed_table_is_the_courses_and_its_numbers_are_the_historys(train, data, capsys):
+    history, _ = train(*data, epochs=2, lr=0.1, batch=10)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == HEADER == "| Epoch | Train Loss | Train Err | Test Loss | Test Err |"
+    for i, line in enumerate(lines[1:]):
+        cells = line.strip("|").split("|")
+        assert [len(cell) for cell in cells] == [7, 12, 11, 11, 10]
+        expected = [i] + [
+            history[c][i] for c in ("train_loss", "train_err", "test_loss", "test_err")
+        ]
+        assert [float(cell) for cell in cells] == pytest.approx(expected, abs=5e-6)
+    assert len(lines) == 3
+
+
+def test_the_history_is_what_loss_err_says_of_the_returned_weights(data):
+    X_tr, y_tr, X_te, y_te = data
+    history, (W1, W2) = train_nn(*data, hidden_dim=7, epochs=3, verbose=False)
+    assert W1.shape == (6, 7)
+    assert W2.shape == (7, 3)
+    for X, y, part in ((X_tr, y_tr, "train"), (X_te, y_te, "test")):
+        loss, err = loss_err(np.maximum(X @ W1, 0) @ W2, y)
+        assert history[f"{part}_loss"][-1] == pytest.approx(loss, rel=1e-6)
+        assert history[f"{part}_err"][-1] == err
+
+
+def test_verbose_false_prints_nothing(data, capfd):
+    train_nn(*data, epochs=2, verbose=False)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_default_start_is_the_courses_draw_and_leaves_the_global_state_alone(data):
+    np.random.seed(7)
+    expected = np.random.random()
+    np.random.seed(7)
+    _, (W1, W2) = train_nn(*data, hidden_dim=4, epochs=0, verbose=False)
+    assert np.random.random() == expected
+    np.random.seed(0)
+    np.testing.assert_allclose(W1, np.random.randn(6, 4) / np.sqrt(4), rtol=1e-6)
+    np.testing.assert_allclose(W2, np.random.randn(4, 3) / np.sqrt(3), rtol=1e-6)
+
+
+@pytest.mark.parametrize("init", sorted(SCHEMES))
+def test_every_scheme_can_be_chosen_by_name_and_draws_from_the_generator_given(init, data):
+    runs = [
+        train_nn(
+            *data, hidden_dim=4, epochs=0, init=init, rng=np.random.default_rng(s), verbose=False
+        )
+        for s in (1, 1, 2)
+    ]
+    W1 = [run.weights[0] for run in runs]
+    np.testing.assert_array_equal(W1[0], W1[1])
+    assert (W1[0] == W1[2]).all() == (init in ("zeros", "constant"))
+
+
+def test_a_function_can_be_passed_as_the_scheme(data):
+    run = train_nn(
+        *data,
+        hidden_dim=4,
+        epochs=0,
+        init=lambda i, o, rng, dtype: np.full((i, o), 0.5, dtype),
+        verbose=False,
+    )
+    assert (run.weights[0] == 0.5).all()
+
+
+def test_the_number_of_classes_does_not_stay_a_uint8(data):
+    X, y, *_ = data
+    _, (_, W2) = train_nn(X, y, X, y, hidden_dim=4, epochs=0, verbose=False)
+    np.random.seed(0)
+    np.random.randn(6, 4)
+    # with k a uint8, np.sqrt(k) would be a float16, wrong in the fourth digit
+    np.testing.assert_allclose(W2, np.random.randn(4, 3) / np.sqrt(3), rtol=1e-6)
+
+
+@pytest.mark.parametrize(("train", "lr"), [(train_nn, 1e20), (train_softmax, 3e38)])
+def test_weights_that_turn_non_finite_raise_with_the_epoch_the_history_and_advice(train, lr):
+    data = tuple(A * np.float32(1e3) if A.dtype == np.float32 else A for A in blobs()) * 2
+    with pytest.raises(TrainingDiverged, match=r"epoch \d: .*lr=.*lower learning rate") as caught:
+        train(*data, epochs=5, lr=lr, batch=10, verbose=False)
+    assert isinstance(caught.value, FloatingPointError)
+    assert len(caught.value.history["train_loss"]) == caught.value.epoch
+
+
+def test_inputs_that_are_not_finite_are_blamed_themselves(data):
+    X_tr, y_tr, X_te, y_te = data
+    X_tr = X_tr.copy()
+    X_tr[3, 2] = np.nan
+    with pytest.raises(TrainingDiverged, match=r"epoch 0: .*inputs already were not"):
+        train_nn(X_tr, y_tr, X_te, y_te, epochs=2, verbose=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"X_te": np.ones((30, 5), np.float32)}, ValueError, "X_tr has 6 columns and X_te has 5"),
+        ({"y_te": np.full(30, 3)}, ValueError, "y_te holds labels from 3 to 3, expected 0 … 2"),
+        ({"y_tr": np.zeros(60)}, TypeError, "y_tr has dtype float64"),
+        ({"X_tr": [[1.0]]}, TypeError, "X_tr is a list"),
+        ({"epochs": 1.5}, TypeError, "epochs is a float"),
+        ({"epochs": -1}, ValueError, "epochs is -1, expected at least 0"),
+        ({"hidden_dim": 0}, ValueError, "hidden_dim is 0, expected at least 1"),
+        ({"init": "xavier"}, ValueError, "init is 'xavier', expected one of hw0, fan_in"),
+        ({"rng": 0}, TypeError, r"rng is a int.*default_rng\(0\)"),
+        ({"lr": np.nan}, ValueError, "lr is nan"),
+        ({"batch": 0}, ValueError, "batch is 0"),
+    ],
+)
+def test_bad_input_is_named(change, error, message, data):
+    arguments = dict(zip(("X_tr", "y_tr", "X_te", "y_te"), data, strict=True)) | change
+    with pytest.raises(error, match=message):
+        train_nn(**arguments, verbose=False)
+
+
+def test_ten_epochs_on_the_embedded_digits_reach_a_test_error_below_ten_per_cent():
+    history, _ = train_nn(*load_mnist(), hidden_dim=100, epochs=10, lr=0.2, verbose=False)
+    assert history["test_err"][-1] < 0.10
+
+
+def test_the_courses_reference_values_come_out_on_the_full_mnist(full_mnist):
+    X, y = parse_mnist(
+        full_mnist / "train-images-idx3-ubyte.gz", full_mnist / "train-labels-idx1-ubyte.gz"
+    )
+    assert np.linalg.norm(X[:10]) == pytest.approx(27.892084, rel=1e-6)
+    _, (W1, W2) = train_nn(X[:1], y[:1] * 0 + 9, X[:1], y[:1] * 0, 100, epochs=0, verbose=False)
+    nn_epoch(X, y, W1, W2, lr=0.2, batch=100)
+    assert np.linalg.norm(W1) == pytest.approx(28.437788, rel=1e-5)
+    assert np.linalg.norm(W2) == pytest.approx(10.455095, rel=1e-5)
+    loss, err = loss_err(np.maximum(X @ W1, 0) @ W2, y)
+    assert loss == pytest.approx(0.19770025, rel=1e-4)
+    assert err == pytest.approx(0.06006667, rel=1e-4)

@@ -1,0 +1,216 @@
+import tracemalloc
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simple_ml import forward, gradients, nn_epoch, softmax_loss
+from simple_ml.gradcheck import numerical_gradient, relative_error
+
+
+def problem(m=7, n=5, d=4, k=3, dtype=np.float64, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((m, n)).astype(dtype)
+    y = rng.integers(0, k, m).astype(np.uint8)
+    W1 = rng.standard_normal((n, d)).astype(dtype)
+    W2 = rng.standard_normal((d, k)).astype(dtype)
+    return X, y, W1, W2
+
+
+def two_layer_loss(X, y, W1, W2):
+    return softmax_loss(np.maximum(X @ W1, 0) @ W2, y)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    m=st.integers(1, 6),
+    n=st.integers(1, 5),
+    d=st.integers(1, 5),
+    k=st.integers(1, 4),
+    seed=st.integers(0, 10**6),
+)
+def test_every_entry_of_both_gradients_agrees_with_central_differences(m, n, d, k, seed):
+    X, y, W1, W2 = problem(m, n, d, k, seed=seed)
+    # A central difference means nothing across the kink of a ReLU: keep every pre-activation off 0.
+    nearest = np.abs(X @ W1).min()
+    step = min(1e-5, 0.1 * nearest / np.abs(X).max())
+    dW1, dW2 = gradients(X, y, W1, W2)
+    for actual, W, loss in (
+        (dW1, W1, lambda W: two_layer_loss(X, y, W, W2)),
+        (dW2, W2, lambda W: two_layer_loss(X, y, W1, W)),
+    ):
+        numeric = numerical_gradient(loss, W, step=step)
+        np.testing.assert_allclose(actual, numeric, atol=1e-15 / step * 20 + 1e-8)
+
+
+@pytest.mark.parametrize("batch", [7, 3, 100])
+def test_a_step_on_each_batch_is_its_numerical_gradient_also_when_the_last_is_short(batch):
+    X, y, W1, W2 = problem()
+    expected = [W1.copy(), W2.copy()]
+    for start in range(0, len(X), batch):
+        Xb, yb, (V1, V2) = X[start : start + batch], y[start : start + batch], expected
+        dV1 = numerical_gradient(lambda V: two_layer_loss(Xb, yb, V, V2), V1)  # noqa: B023
+        dV2 = numerical_gradient(lambda V: two_layer_loss(Xb, yb, V1, V), V2)  # noqa: B023
+        expected = [V1 - 0.3 * dV1, V2 - 0.3 * dV2]
+    nn_epoch(X, y, W1, W2, lr=0.3, batch=batch)
+    assert relative_error(W1, expected[0]) < 1e-8
+    assert relative_error(W2, expected[1]) < 1e-8
+
+
+def test_a_short_last_batch_is_averaged_over_its_own_length():
+    X, y, W1, W2 = problem(m=5)
+    once, twice = (W1.copy(), W2.copy()), (W1.copy(), W2.copy())
+    nn_epoch(X, y, *once, lr=0.1, batch=4)
+    nn_epoch(X[:4], y[:4], *twice, lr=0.1, batch=4)
+    nn_epoch(X[4:], y[4:], *twice, lr=0.1, batch=1)
+    np.testing.assert_array_equal(once[0], twice[0])
+    np.testing.assert_array_equal(once[1], twice[1])
+
+
+def test_rows_are_taken_in_the_order_given():
+    X, y, W1, W2 = problem(m=6)
+    ordered, reversed_ = (W1.copy(), W2.copy()), (W1.copy(), W2.copy())
+    nn_epoch(X, y, *ordered, batch=2)
+    for rows in (slice(0, 2), slice(2, 4), slice(4, 6)):
+        nn_epoch(X[rows], y[rows], W1, W2, batch=2)
+    nn_epoch(X[::-1], y[::-1], *reversed_, batch=2)
+    np.testing.assert_array_equal(ordered[0], W1)
+    assert relative_error(ordered[0], reversed_[0]) > 1e-4
+
+
+def test_a_pre_activation_of_exactly_0_passes_no_gradient_back():
+    X = np.array([[1.0, 1.0]])
+    W1 = np.array([[1.0, 2.0], [-1.0, 1.0]])  # pre-activations 0 and 3
+    W2 = np.array([[1.0, -1.0], [0.5, 1.0]])
+    dW1, _ = gradients(X, np.array([0]), W1, W2)
+    np.testing.assert_array_equal(dW1[:, 0], 0)
+    assert np.abs(dW1[:, 1]).min() > 0
+
+
+def test_the_epoch_computes_both_gradients_before_it_updates_either():
+    X, y, W1, W2 = problem(m=4)
+    dW1, dW2 = gradients(X, y, W1, W2)
+    expected = W1 - 0.5 * dW1, W2 - 0.5 * dW2
+    nn_epoch(X, y, W1, W2, lr=0.5, batch=4)
+    np.testing.assert_allclose(W1, expected[0], rtol=1e-14)
+    np.testing.assert_allclose(W2, expected[1], rtol=1e-14)
+
+
+def test_relu_is_positively_homogeneous_so_the_layers_gradients_balance_unit_by_unit():
+    X, y, W1, W2 = problem()
+    dW1, dW2 = gradients(X, y, W1, W2)
+    np.testing.assert_allclose(np.sum(W1 * dW1, axis=0), np.sum(W2 * dW2, axis=1), rtol=1e-10)
+
+
+class Recording(np.ndarray):
+    """An array that notes the dtype of everything computed from it."""
+
+    seen: ClassVar[set] = set()
+
+    def __array_finalize__(self, source):
+        Recording.seen.add(self.dtype)
+
+
+def test_a_float32_step_creates_no_float64_array():
+    X, y, W1, W2 = problem(dtype=np.float32)
+    Recording.seen = set()
+    recorded = [A.view(Recording) for A in (X, W1, W2)]
+    nn_epoch(recorded[0], y, *recorded[1:], lr=np.float64(0.1), batch=3)
+    floats = {dtype for dtype in Recording.seen if dtype.kind == "f"}
+    assert floats == {np.dtype(np.float32)}
+
+
+def test_float64_stays_float64_and_mixed_input_updates_the_weights_in_their_own_dtype():
+    X, y, W1, W2 = problem()
+    dW1, dW2 = gradients(X, y, W1, W2)
+    assert dW1.dtype == dW2.dtype == np.float64
+    W1_32 = W1.astype(np.float32)
+    nn_epoch(X.astype(np.float32), y, W1_32, W2)  # what NumPy 2 makes of randn / np.sqrt(k)
+    assert W1_32.dtype == np.float32
+    assert W2.dtype == np.float64
+
+
+def test_gradients_and_forward_modify_nothing_and_accept_read_only_arrays():
+    arrays = problem()
+    before = [A.copy() for A in arrays]
+    for A in arrays:
+        A.flags.writeable = False
+    X, y, W1, W2 = arrays
+    gradients(X, y, W1, W2)
+    forward(X, W1, W2)
+    for A, B in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(A, B)
+
+
+def test_the_epoch_updates_in_place_returns_nothing_and_leaves_the_data_alone():
+    X, y, W1, W2 = problem()
+    X_before, y_before, W1_before = X.copy(), y.copy(), W1.copy()
+    X.flags.writeable = y.flags.writeable = False
+    assert nn_epoch(X, y, W1, W2) is None
+    assert np.abs(W1 - W1_before).max() > 0
+    np.testing.assert_array_equal(X, X_before)
+    np.testing.assert_array_equal(y, y_before)
+
+
+def test_an_epochs_memory_does_not_grow_with_the_number_of_rows():
+    peaks = []
+    for m in (1_000, 8_000):
+        X, y, W1, W2 = problem(m=m, n=50, d=20, k=10, dtype=np.float32)
+        tracemalloc.start()
+        nn_epoch(X, y, W1, W2, batch=100)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.2 * peaks[0]
+
+
+def read_only(A):
+    A = A.copy()
+    A.flags.writeable = False
+    return A
+
+
+GOOD = problem()
+BAD = [
+    ({"X": GOOD[0].tolist()}, TypeError, "X is a list"),
+    ({"X": (GOOD[0] * 255).astype(np.uint8)}, TypeError, "X has dtype uint8.*raw pixels"),
+    ({"X": GOOD[0][:0], "y": GOOD[1][:0]}, ValueError, "X is empty"),
+    ({"X": GOOD[0][0]}, ValueError, "X has shape .*two dimensions"),
+    ({"y": GOOD[1].tolist()}, TypeError, "y is a list"),
+    ({"y": GOOD[1][:-1]}, ValueError, r"y has shape \(6,\), expected \(7,\)"),
+    ({"y": GOOD[1].astype(float)}, TypeError, "y has dtype float64"),
+    ({"y": GOOD[1] + 1}, ValueError, "labels from 1 to 3, expected 0 … 2"),
+    ({"y": GOOD[1].astype(int) - 1}, ValueError, "the label -1"),
+    ({"W1": GOOD[2].T}, ValueError, r"X has shape \(7, 5\) and W1 has shape \(4, 5\).*transposed"),
+    ({"W2": GOOD[3].T}, ValueError, r"W1 has shape \(5, 4\) and W2 has shape \(3, 4\)"),
+    ({"W1": np.ones((5, 4), int)}, TypeError, "W1 has dtype int64"),
+    ({"W2": GOOD[3].astype(np.float16)}, TypeError, "W2 has dtype float16"),
+    ({"W1": read_only(GOOD[2])}, ValueError, r"W1 is read-only.*W1\.copy\(\)"),
+    ({"W2": read_only(GOOD[3])}, ValueError, "W2 is read-only"),
+    ({"batch": 0}, ValueError, "batch is 0, expected at least 1"),
+    ({"batch": 2.0}, TypeError, "batch is a float, expected a whole number"),
+    ({"lr": float("nan")}, ValueError, "lr is nan"),
+    ({"lr": np.inf}, ValueError, "lr is inf"),
+    ({"lr": "0.1"}, TypeError, "lr is a str"),
+]
+
+
+@pytest.mark.parametrize(("change", "error", "message"), BAD)
+def test_bad_input_is_named_before_anything_is_modified(change, error, message):
+    names = ("X", "y", "W1", "W2")
+    arguments = dict(zip(names, (A.copy() for A in GOOD), strict=True)) | change
+    before = [np.array(arguments[name]) for name in names]
+    with pytest.raises(error, match=message):
+        nn_epoch(**arguments)
+    for name, A in zip(names, before, strict=True):
+        np.testing.assert_array_equal(arguments[name], A)
+
+
+@pytest.mark.parametrize("function", [gradients])
+def test_gradients_name_bad_input_too(function):
+    X, y, W1, W2 = GOOD
+    with pytest.raises(ValueError, match="transposed"):
+        function(X, y, W1.T, W2)
+    with pytest.raises(ValueError, match="labels from"):
+        function(X, y + 1, W1, W2)
