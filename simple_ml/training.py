@@ -5,6 +5,7 @@
 """
 
 import sys
+import time
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ __all__ = ["Run", "TrainingDiverged", "fit", "train_nn", "train_softmax"]
 
 HEADER = "| Epoch | Train Loss | Train Err | Test Loss | Test Err |"
 ROW = "|  {:>4} |    {:.5f} |   {:.5f} |   {:.5f} |  {:.5f} |"
+LONG = 10  # seconds of training from which on a progress bar is shown
 COLUMNS = ("train_loss", "train_err", "test_loss", "test_err")
 
 
@@ -75,7 +77,7 @@ def fit(epoch, logits, weights, data, *, epochs, lr, verbose=True):
         The learning rate, named in the advice when the weights diverge.
     verbose : bool, default True
         Print the course's table, a row an epoch, to standard output; and in a terminal or a
-        notebook, when it takes more than ten seconds, show a progress bar on standard error.
+        notebook, when it will take more than ten seconds, show a progress bar on standard error.
 
     Returns
     -------
@@ -88,12 +90,9 @@ def fit(epoch, logits, weights, data, *, epochs, lr, verbose=True):
     """
     X_tr, y_tr, X_te, y_te = data
     history = {name: np.full(epochs, np.nan) for name in COLUMNS}
-    bar = tqdm(
-        range(epochs), unit="epoch", delay=10, leave=False, disable=not (verbose and _watched())
-    )
     if verbose:
         print(HEADER)
-    for i in bar:
+    for i in _watched(epochs) if verbose else range(epochs):
         # A diverging epoch overflows many times over; it is reported once, below, as an error.
         with np.errstate(over="ignore", invalid="ignore"):
             epoch(X_tr, y_tr, *weights)
@@ -104,7 +103,7 @@ def fit(epoch, logits, weights, data, *, epochs, lr, verbose=True):
         for name, value in zip(COLUMNS, row, strict=True):
             history[name][i] = value
         if verbose:
-            bar.write(ROW.format(i, *row), file=sys.stdout)
+            tqdm.write(ROW.format(i, *row), file=sys.stdout)  # above the bar, if there is one
     return Run(history, tuple(weights))
 
 
@@ -258,6 +257,18 @@ def _advice(epoch, lr, data):
     )
 
 
-def _watched():
-    """Return whether somebody may be looking: a terminal, or a notebook's kernel."""
-    return sys.stderr.isatty() or "ipykernel" in sys.modules
+def _watched(epochs):
+    """Yield 0 … epochs−1, from the second on with a progress bar if somebody would wait for it."""
+    started = time.perf_counter()
+    yield from range(min(epochs, 1))
+    seconds = epochs * (time.perf_counter() - started)
+    seen = sys.stderr.isatty() or "ipykernel" in sys.modules
+    rest = range(1, epochs)
+    yield from tqdm(
+        rest,
+        initial=1,
+        total=epochs,
+        unit="epoch",
+        leave=False,
+        disable=not (seen and seconds > LONG),
+    )

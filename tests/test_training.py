@@ -1,3 +1,6 @@
+import io
+import sys
+
 import numpy as np
 import pytest
 
@@ -157,3 +160,16 @@ def test_the_courses_reference_values_come_out_on_the_full_mnist(full_mnist):
     loss, err = loss_err(np.maximum(X @ W1, 0) @ W2, y)
     assert loss == pytest.approx(0.19770025, rel=1e-4)
     assert err == pytest.approx(0.06006667, rel=1e-4)
+
+
+def test_a_long_run_in_a_terminal_shows_a_progress_bar_and_a_short_one_does_not(data, monkeypatch):
+    screens = []
+    for longest in (0, 10):
+        screen = io.StringIO()
+        screen.isatty = lambda: True
+        monkeypatch.setattr(sys, "stderr", screen)
+        monkeypatch.setattr("simple_ml.training.LONG", longest)
+        train_nn(*data, epochs=3)
+        screens.append(screen.getvalue())
+    assert "epoch" in screens[0]
+    assert screens[1] == ""
