@@ -10,12 +10,13 @@ def numerical_gradient(f, W, step=1e-5):
 
     Entry by entry it is ``(f(W + step·E) − f(W − step·E)) / (2·step)``. The truncation error falls
     with step² and the rounding error grows with ε/step, so in float64 a step near ε^(1/3) ≈ 6e-6 is
-    best and leaves about ten correct digits.
+    best and leaves about ten correct digits. What is divided by is the distance between the two
+    points as they are after rounding, which for a large entry is not quite ``2·step``.
 
     Parameters
     ----------
     f : callable
-        Takes an array of the shape of `W`, returns a number.
+        Takes an array of the shape of `W`, which it must not modify or keep; returns a number.
     W : ndarray, float64
         Where the gradient is wanted; not modified.
     step : float, default 1e-5
@@ -29,6 +30,8 @@ def numerical_gradient(f, W, step=1e-5):
     ------
     TypeError
         If `W` is not a float64 array: in float32 the differences drown in rounding.
+    ValueError
+        If `step` is not a positive number, or too small to move an entry of `W`.
     """
     if not isinstance(W, np.ndarray) or W.dtype != np.float64:
         found = W.dtype if isinstance(W, np.ndarray) else type(W).__name__
@@ -36,16 +39,24 @@ def numerical_gradient(f, W, step=1e-5):
             f"W is {found}, expected a float64 array; "
             "in float32 a central difference keeps about three digits: W.astype(np.float64)"
         )
+    if not 0 < step < np.inf:
+        raise ValueError(f"step is {step}, expected a positive number such as 1e-5")
     W = W.copy()
     gradient = np.empty_like(W)
     for index in np.ndindex(W.shape):
         centre = W[index]
-        W[index] = centre + step
+        right, left = centre + step, centre - step
+        if right == left:
+            raise ValueError(
+                f"step is {step}, which rounding swallows beside the entry {centre} at {index}; "
+                "expected a larger step, or entries of ordinary size"
+            )
+        W[index] = right
         above = f(W)
-        W[index] = centre - step
+        W[index] = left
         below = f(W)
         W[index] = centre
-        gradient[index] = (above - below) / (2 * step)
+        gradient[index] = (above - below) / (right - left)
     return gradient
 
 
@@ -60,21 +71,21 @@ def relative_error(actual, expected):
     Returns
     -------
     error : float
-        ``max|actual − expected| / max(|actual|, |expected|)``; 0 where both are all zero, and nan
-        where either holds a nan.
+        ``max|actual − expected| / max(|actual|, |expected|)``; 0 where the arrays are equal (two of
+        zeros are), and nan where either holds a nan or an infinity.
 
     Raises
     ------
     ValueError
         If the shapes differ: broadcasting would compare what does not belong together.
     """
-    actual, expected = np.asarray(actual), np.asarray(expected)
+    actual, expected = np.asarray(actual, dtype=np.float64), np.asarray(expected, dtype=np.float64)
     if actual.shape != expected.shape:
         raise ValueError(
             f"actual has shape {actual.shape} and expected has shape {expected.shape}; "
             "expected equal shapes; is one of them transposed?"
         )
-    difference = np.abs(actual - expected).max(initial=0)
-    if difference == 0:
-        return 0.0
-    return float(difference / max(np.abs(actual).max(), np.abs(expected).max()))
+    if not (np.isfinite(actual).all() and np.isfinite(expected).all()):
+        return float("nan")
+    scale = max(np.abs(actual).max(initial=0), np.abs(expected).max(initial=0))
+    return float(np.abs(actual - expected).max(initial=0) / scale) if scale else 0.0

@@ -161,7 +161,8 @@ def draw_layers(ax, widths, *, names=None):
     Parameters
     ----------
     ax : matplotlib.axes.Axes
-        Where to draw, about 2.4 inches high for each layer, 3 with `names`; its axes are turned off.
+        Where to draw, about 2.4 inches high for each layer (3 with `names`); its axes are
+        turned off.
     widths : sequence of str
         d_1, …, d_{L+1} in maths notation without dollars, such as ``["n", "d", "k"]``; the number
         of layers L is one less.

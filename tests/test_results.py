@@ -25,11 +25,11 @@ def test_what_is_written_is_read_back(tmp_path):
     )
     table, how = read_table(tmp_path / "new" / "t.csv")
     assert list(table) == ["epoch", "loss", "init"]
-    assert recorded["epoch"].dtype == np.int64
-    assert recorded["loss"].dtype == np.float64
-    np.testing.assert_array_equal(recorded["epoch"], [1, 2])
-    np.testing.assert_array_equal(recorded["loss"], [0.25, 1e-30])
-    assert list(recorded["init"]) == ["hw0, plain", 'he "n"']
+    assert table["epoch"].dtype == np.int64
+    assert table["loss"].dtype == np.float64
+    np.testing.assert_array_equal(table["epoch"], [1, 2])
+    np.testing.assert_array_equal(table["loss"], [0.25, 1e-30])
+    assert list(table["init"]) == ["hw0, plain", 'he "n"']
     assert how == {"command": "python x.py --note a: b", "lr": "0.2"}
 
 
@@ -37,8 +37,8 @@ def test_columns_may_be_arrays_of_numpy_numbers(tmp_path):
     epochs, losses = np.arange(3), np.float32([0.1, np.nan, np.inf])
     write_table(tmp_path / "t.csv", ["epoch", "loss"], zip(epochs, losses, strict=True), {})
     table, how = read_table(tmp_path / "t.csv")
-    np.testing.assert_array_equal(recorded["epoch"], epochs)
-    np.testing.assert_array_equal(recorded["loss"], [0.1, np.nan, np.inf])
+    np.testing.assert_array_equal(table["epoch"], epochs)
+    np.testing.assert_array_equal(table["loss"], [0.1, np.nan, np.inf])
     assert how == {}
 
 
