@@ -65,7 +65,7 @@ def plot_images(ax, images, *, columns, titles=None, signed=False):
     """
     count, side = len(images), round(images.shape[1] ** 0.5)
     rows = -(-count // columns)
-    gap, head = 2, 9 if titles is not None else 2
+    gap, head = 2, 14 if titles is not None else 2
     canvas = np.full((rows * (side + head), columns * (side + gap)), np.nan)
     for i, image in enumerate(images.reshape(count, side, side)):
         top = (i // columns) * (side + head) + head
@@ -73,7 +73,7 @@ def plot_images(ax, images, *, columns, titles=None, signed=False):
         peak = np.abs(image).max() or 1
         canvas[top : top + side, left : left + side] = image / peak if signed else image
         if titles is not None:
-            ax.text(left + side / 2, top - 1, titles[i], ha="center", va="bottom", fontsize=8)
+            ax.text(left + side / 2, top - 1, titles[i], ha="center", va="bottom")
     limits = {"cmap": "RdBu_r", "vmin": -1, "vmax": 1} if signed else {"cmap": "gray_r"}
     ax.imshow(canvas, **limits)
     ax.set_axis_off()

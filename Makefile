@@ -1,0 +1,144 @@
+# Two Layers by Hand. `make` lists the targets; `make book` and `make test` need nothing
+# but Python 3.11 or newer, make, and a network to a package index.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+PORT ?= 8000
+STEPS := lint unit notebooks book
+
+BIN := .venv/bin
+VENV := .venv/.installed
+SITE := _build/html
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60
+
+# On shared cores two spinning BLAS threads make small products many times slower.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
+CHAPTERS := $(wildcard notebooks/*.ipynb)
+PACKAGE := $(filter-out %.pyc,$(wildcard simple_ml/*.py simple_ml/*.mplstyle simple_ml/*/*)) pyproject.toml
+RESULTS := $(wildcard notebooks/results/*)
+TOOLS := $(wildcard tools/*.py)
+TESTS := $(filter-out %.pyc,$(wildcard tests/*.py tests/*/*))
+PAGES := _config.yml _toc.yml $(wildcard book/* book/_ext/*.py book/_ext/*.txt book/_static/*)
+BENCHMARKS := $(wildcard benchmarks/*.*)
+TOP := $(wildcard *.md *.cff *.txt LICENSE Makefile .ci/run .github/workflows/*)
+
+.PHONY: help book test lab notebooks results serve lock browser clean distclean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---- the environment: made again when what it is made from has changed
+
+$(VENV): requirements.txt constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "This book needs Python 3.11 or newer, and $(PYTHON) is not; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; \
+	  exit 1; }
+	@$(PYTHON) -m venv .venv || { \
+	  echo "Python could not make .venv; on Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	  exit 1; }
+	@echo "Installing requirements.txt into .venv (about 500 MB, a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# ---- the steps of `make test`; each runs again only when the content of an input changed
+
+INPUTS_lint := $(PACKAGE) $(CHAPTERS) $(TOOLS) $(TESTS) $(BENCHMARKS) $(PAGES)
+INPUTS_unit := $(PACKAGE) $(CHAPTERS) $(RESULTS) $(TOOLS) $(TESTS) $(BENCHMARKS) $(PAGES) $(TOP)
+INPUTS_notebooks := $(PACKAGE) $(CHAPTERS) $(RESULTS)
+INPUTS_book := $(PACKAGE) $(CHAPTERS) $(RESULTS) $(PAGES) tools/equations.py
+
+step = $(PYTHON) tools/steps.py run $(basename $(notdir $@)) --
+
+define run_steps
+@$(PYTHON) tools/steps.py forget-failures
+@$(MAKE) --silent --no-print-directory -o $(VENV) $(patsubst %,build/test/%.done,$(1))
+@$(PYTHON) tools/steps.py summary $(1)
+endef
+
+.PRECIOUS: build/test/%.inputs
+build/test/%.inputs: FORCE
+	@$(PYTHON) tools/steps.py inputs $* $(INPUTS_$*)
+FORCE:
+
+build/test/lint.done: build/test/lint.inputs $(VENV)
+	@$(step) bash -c 'status=0; $(BIN)/ruff check . || status=1; $(BIN)/ruff format --check . || status=1; exit $$status'
+
+# The site's tests look at the site that the step `book` has built.
+build/test/unit.done: build/test/unit.inputs $(VENV) build/test/book.done
+	@REQUIRE_SITE=1 $(step) $(BIN)/python -m pytest tests
+
+build/test/notebooks.done: build/test/notebooks.inputs $(VENV)
+	@$(step) $(BIN)/python -m pytest $(NBVAL) notebooks
+
+# Always from nothing: a page that warned is not built again, so its warning would be lost.
+build/test/book.done: build/test/book.inputs $(VENV)
+	@rm -rf _build
+	@$(step) $(BIN)/jupyter-book build . -W -n --keep-going
+
+book: $(VENV) ## build the site and say where to open it
+	$(call run_steps,book)
+	@echo "The book: open file://$(CURDIR)/$(SITE)/index.html in a browser, or run make serve."
+
+test: $(VENV) ## lint, unit tests, every notebook, the warning-free book; one summary
+	$(call run_steps,$(STEPS))
+
+# ---- reading and changing the chapters
+
+lab: .venv/.lab ## open the chapters in JupyterLab (installed on demand)
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+.venv/.lab: $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt 'jupyterlab>=4,<5'
+	@touch $@
+
+notebooks: $(CHAPTERS:notebooks/%.ipynb=build/notebooks/%.done) ## execute the chapters that changed and store clean outputs
+
+build/notebooks/%.done: notebooks/%.ipynb $(VENV) $(PACKAGE) $(RESULTS) tools/execute_notebooks.py
+	@mkdir -p $(@D)
+	@$(BIN)/python tools/execute_notebooks.py $<
+	@touch $@
+
+# The tables are committed. Their marks are not the tables themselves, or a clone, whose
+# files are all equally new, would record for minutes before it tests.
+results: $(patsubst tools/record_%.py,build/results/%.done,$(wildcard tools/record_*.py)) ## record the experiments whose code changed (needs the full MNIST)
+
+build/results/%.done: tools/record_%.py $(filter simple_ml/%.py,$(PACKAGE)) $(VENV)
+	@mkdir -p $(@D)
+	@$(BIN)/python $<
+	@touch $@
+
+serve: book ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)
+	@echo "Serving on http://127.0.0.1:$(PORT)/ until you press Ctrl+C"
+	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
+
+# ---- upkeep
+
+# Pins for every Python from 3.11 on and every platform; no index is written down.
+lock: .venv/.uv ## renew constraints.txt, the versions of everything
+	@mkdir -p build
+	@grep -v '^-[ce] ' requirements.txt > build/requirements.in
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
+	  --extra plot --output-file constraints.txt build/requirements.in pyproject.toml
+	@echo "constraints.txt: $$(grep -c '==' constraints.txt) versions; now make test"
+
+.venv/.uv: $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
+
+browser: $(VENV) ## fetch a Chromium for the site's tests where the system has none
+	@$(BIN)/python -m playwright install chromium
+
+clean: ## remove what was built (the environment stays)
+	@rm -rf _build build .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environment, too
+	@rm -rf .venv *.egg-info

@@ -1,0 +1,186 @@
+"""Show beside each labelled equation that it is checked, and by which cell.
+
+- After an equation: "✓ checked: symbolic · see the check", a link to the cell.
+- Above the checking cell: "This cell checks equation (2.3)", a link back.
+- ``{equation-index}``: all equations with their checks, one table a chapter.
+
+What is checked where is read by ``tools/equations.py``, which also runs the mutants.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx import addnodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+import equations
+
+logger = logging.getLogger(__name__)
+
+
+def anchor(label: str, repeat: int = 0) -> str:
+    """Return the id of the cell that checks ``label`` (of its n-th checking cell)."""
+    return f"check-{label}" + (f"-{repeat + 1}" if repeat else "")
+
+
+def read_the_book(app) -> None:
+    app.env.book_equations = equations.read_book(Path(app.srcdir))
+
+
+def docname_of(file: str) -> str:
+    return file.rpartition(".")[0]
+
+
+def link(docname: str, domain: str, role: str, target: str, *content: nodes.Node) -> nodes.Node:
+    """Return a reference that Sphinx resolves when it writes the page."""
+    return addnodes.pending_xref(
+        "",
+        *content,
+        refdomain=domain,
+        reftype=role,
+        reftarget=target,
+        refdoc=docname,
+        refexplicit=True,
+        refwarn=True,
+    )
+
+
+def check_line(docname: str, equation: equations.Equation) -> nodes.paragraph:
+    """Build the line that follows an equation."""
+    kinds = list(dict.fromkeys(check.kind for check in equation.checks))
+    line = nodes.paragraph("", f"✓ checked: {', '.join(kinds)} · ", classes=["equation-check"])
+    for repeat in range(len(equation.checks)):
+        text = "see the check" if not repeat else f"and another ({repeat + 1})"
+        if repeat:
+            line += nodes.Text(", ")
+        content = nodes.inline("", text)
+        line += link(docname, "std", "ref", anchor(equation.label, repeat), content)
+    return line
+
+
+def back_line(docname: str, labels: Iterable[str]) -> nodes.paragraph:
+    """Build the line above a checking cell."""
+    labels = list(labels)
+    noun = "equation" if len(labels) == 1 else "equations"
+    line = nodes.paragraph("", f"This cell checks {noun} ", classes=["equation-check-of"])
+    for position, label in enumerate(labels):
+        if position:
+            line += nodes.Text(" and " if position == len(labels) - 1 else ", ")
+        line += link(docname, "math", "eq", label, nodes.inline("", label))
+    line += nodes.Text(".")
+    return line
+
+
+def mark_page(app, doctree: nodes.document) -> None:
+    """Add both kinds of lines, and the cells' ids, to a page that was read."""
+    book, docname = app.env.book_equations, app.env.docname
+    by_label = {equation.label: equation for equation in book.labelled}
+
+    for block in list(doctree.findall(nodes.math_block)):
+        equation = by_label.get(block.get("label") or "")
+        if equation and equation.covered:
+            parent = block.parent
+            parent.insert(parent.index(block) + 1, check_line(docname, equation))
+
+    std = app.env.get_domain("std")
+    for cell in list(doctree.findall(nodes.container)):
+        checked = (cell.get("cell_metadata") or {}).get("equation_checks")
+        if cell.get("nb_element") != "cell_code" or not checked:
+            continue
+        for label in checked:
+            if label not in by_label:
+                continue  # read_book has a problem to report
+            places = [(check.file, check.cell) for check in by_label[label].checks]
+            mine = [docname_of(file) == docname and at == cell["cell_index"] for file, at in places]
+            name = anchor(label, mine.index(True) if True in mine else 0)
+            cell["ids"].append(name)
+            std.anonlabels[name] = (docname, name)
+            std.labels[name] = (docname, name, f"the check of {label}")
+        parent = cell.parent
+        line = back_line(docname, [label for label in checked if label in by_label])
+        parent.insert(parent.index(cell), line)
+
+
+def report_problems(app, env) -> None:
+    """Turn what is wrong into warnings: an equation without a check fails a strict build."""
+    pages = {docname_of(equation.file) for equation in env.book_equations.labelled}
+    for problem in env.book_equations.problems:
+        if docname_of(re.split("[,:]", problem)[0]) in env.found_docs:
+            logger.warning("%s", problem, type="equation_checks")
+    numbered = env.get_domain("math").equations
+    for equation in env.book_equations.labelled:
+        docname = docname_of(equation.file)
+        if docname in env.found_docs & pages and equation.label not in numbered:
+            logger.warning(
+                "%s: %s was not read as a labelled equation",
+                equation.file,
+                equation.label,
+                type="equation_checks",
+            )
+
+
+class EquationIndex(SphinxDirective):
+    """``{equation-index}``: a table a chapter of its equations and their checks."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        self.env.note_reread()  # it depends on every chapter
+        listed = [
+            equation
+            for equation in self.env.book_equations.labelled
+            if docname_of(equation.file) in self.env.found_docs
+        ]
+        lines = [summary(listed), ""]
+        for file, group in groupby(listed, key=lambda equation: equation.file):
+            lines += self.table(file, list(group))
+        holder = nodes.container(classes=["equation-index"])
+        self.state.nested_parse(StringList(lines, self.env.docname), self.content_offset, holder)
+        return [holder]
+
+    def table(self, file: str, group: list[equations.Equation]) -> list[str]:
+        """Return a chapter's table as MyST lines."""
+        chapter = f"**Chapter {group[0].chapter}:** " if group[0].chapter else ""
+        lines = [f"{chapter}[](/{file})", "", "::::{list-table}", ":header-rows: 1"]
+        lines += [":class: equation-index-table", ""]
+        lines += row("Equation", "Section", "Checked", "Mistake caught")
+        for equation in group:
+            checks = [
+                f"[{check.kind}](#{anchor(equation.label, repeat)})"
+                for repeat, check in enumerate(equation.checks)
+            ]
+            caught = "; ".join(check.catches for check in equation.checks)
+            lines += row(
+                f"{{eq}}`{equation.label}`",
+                equation.heading,
+                ", ".join(checks) or "not yet",
+                caught or "none yet",
+            )
+        return [*lines, "::::", ""]
+
+
+def row(*cells: str) -> list[str]:
+    """Return a row of a list-table."""
+    return [f"{'* -' if not position else '  -'} {cell}" for position, cell in enumerate(cells)]
+
+
+def summary(listed: list[equations.Equation]) -> str:
+    covered = sum(equation.covered for equation in listed)
+    return f"{covered} of {len(listed)} labelled equations are checked."
+
+
+def setup(app):
+    app.connect("builder-inited", read_the_book)
+    app.connect("doctree-read", mark_page)
+    app.connect("env-check-consistency", report_problems)
+    app.add_directive("equation-index", EquationIndex)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,210 @@
+"""The L-layer recursion: against central differences, and against the book's other gradients."""
+
+from itertools import pairwise, product
+
+import numpy as np
+import pytest
+
+from simple_ml import deep, one_hot, softmax, softmax_loss, two_layer
+from simple_ml.gradcheck import numerical_gradient, relative_error
+
+SIZES = (5, 4, 6, 2, 3)  # all widths differ, and differ from the batch's 7 rows
+NAMES = list(deep.ACTIVATIONS)
+
+
+def network(L, dtype=np.float64, seed=0, m=7, sizes=SIZES):
+    """Return a batch and the last L layers of a network of widths `sizes`."""
+    rng = np.random.default_rng(seed)
+    sizes = sizes[-L - 1 :]
+    X = rng.standard_normal((m, sizes[0])).astype(dtype)
+    y = rng.integers(0, sizes[-1], m)
+    weights = [rng.standard_normal(shape).astype(dtype) for shape in pairwise(sizes)]
+    return X, y, weights
+
+
+def loss(X, y, weights, activations):
+    """Return the mean loss; the forward pass is written out again, without the package's."""
+    for W, name in zip(weights, activations, strict=True):
+        A = X @ W
+        X = {
+            "relu": A * (A > 0),
+            "tanh": np.tanh(A),
+            "sigmoid": 1 / (1 + np.exp(-A)),
+            "identity": A,
+        }[name]
+    return softmax_loss(X, y)
+
+
+def assert_central_differences_agree(X, y, weights, activations):
+    found = deep.gradients(X, y, weights, activations)
+    assert [dW.shape for dW in found] == [W.shape for W in weights]
+    for i, W in enumerate(weights):
+        expected = numerical_gradient(
+            lambda W, i=i: loss(X, y, [*weights[:i], W, *weights[i + 1 :]], activations), W
+        )
+        assert np.abs(expected).max() > 1e-6  # else there is nothing to compare
+        assert relative_error(found[i], expected) < 1e-6
+
+
+@pytest.mark.parametrize("L", [1, 2, 3, 4])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_entry_agrees_with_central_differences(L, name):
+    X, y, weights = network(L, seed=L)
+    assert_central_differences_agree(X, y, weights, [name] * (L - 1) + ["identity"])
+
+
+@pytest.mark.parametrize("names", list(product(NAMES, repeat=3)))
+def test_any_mixture_of_activations_agrees_also_one_on_the_last_layer(names):
+    X, y, weights = network(3, seed=5)
+    assert_central_differences_agree(X, y, weights, list(names))
+
+
+def test_an_activation_of_ones_own_is_used_as_the_tables_are():
+    X, y, weights = network(3)
+    own = deep.Activation(lambda A: np.tanh(A), lambda A: np.cosh(A) ** -2)
+    found = deep.gradients(X, y, weights, [own, "tanh", "identity"])
+    expected = deep.gradients(X, y, weights, ["tanh", "tanh", "identity"])
+    for a, b in zip(found, expected, strict=True):
+        assert relative_error(a, b) < 1e-12
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("m", [1, 7, 100])
+def test_two_relu_layers_give_the_two_layer_gradients_bit_for_bit(dtype, m):
+    X, y, weights = network(2, dtype, m=m, sizes=(20, 30, 10))
+    found = deep.gradients(X, y, weights, ["relu", "identity"])
+    expected = two_layer.gradients(X, y, *weights)
+    for a, b in zip(found, expected, strict=True):
+        assert a.dtype == b.dtype == dtype
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_layer_is_softmax_regression_bit_for_bit(dtype):
+    X, y, (theta,) = network(1, dtype)
+    (found,) = deep.gradients(X, y, [theta], ["identity"])
+    expected = X.T @ ((softmax(X @ theta) - one_hot(y, 3, dtype)) / len(X))
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_identity_layers_collapse_to_the_product_of_their_weights():
+    X, y, weights = network(3)
+    W1, W2, W3 = weights
+    dW1, dW2, dW3 = deep.gradients(X, y, weights, ["identity"] * 3)
+    (dW,) = deep.gradients(X, y, [W1 @ W2 @ W3], ["identity"])
+    assert relative_error(dW1, dW @ (W2 @ W3).T) < 1e-12
+    assert relative_error(dW2, W1.T @ dW @ W3.T) < 1e-12
+    assert relative_error(dW3, (W1 @ W2).T @ dW) < 1e-12
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_relu_layers_are_balanced_unit_by_unit(seed):
+    X, y, weights = network(4, seed=seed)
+    dW = deep.gradients(X, y, weights, ["relu"] * 3 + ["identity"])
+    for i in range(3):
+        into = (weights[i] * dW[i]).sum(axis=0)
+        out_of = (weights[i + 1] * dW[i + 1]).sum(axis=1)
+        np.testing.assert_allclose(into, out_of, rtol=1e-10, atol=1e-13)
+
+
+def test_the_cache_holds_what_its_names_say():
+    X, _, weights = network(3)
+    Z, A = deep.forward(X, weights, ["relu", "tanh", "identity"])
+    assert list(Z) == [1, 2, 3, 4]
+    assert list(A) == [1, 2, 3]
+    assert Z[1] is X
+    np.testing.assert_array_equal(A[1], X @ weights[0])
+    np.testing.assert_array_equal(Z[2], np.maximum(A[1], 0))
+    np.testing.assert_array_equal(Z[3], np.tanh(Z[2] @ weights[1]))
+    np.testing.assert_array_equal(Z[4], Z[3] @ weights[2])
+
+
+def test_the_mask_is_strict_at_zero():
+    X, y, weights = network(2)
+    weights[0][:, 1] = 0  # unit 1 sits at exactly 0 for every row
+    dW1, _ = deep.gradients(X, y, weights, ["relu", "identity"])
+    assert (dW1[:, 1] == 0).all()
+    assert (dW1[:, 0] != 0).all()
+
+
+class Watched(np.ndarray):
+    """A float32 array that notes the dtype of everything computed from it."""
+
+    seen = frozenset()
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
+        inputs = [np.asarray(x) if isinstance(x, np.ndarray) else x for x in inputs]
+        if out is not None:
+            kwargs["out"] = tuple(np.asarray(x) for x in out)
+        result = getattr(ufunc, method)(*inputs, **kwargs)
+        Watched.seen |= {np.asarray(result).dtype}
+        return np.asarray(result).view(Watched)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_float32_stays_float32_in_every_intermediate_array(name):
+    X, y, weights = network(3, np.float32)
+    Watched.seen = frozenset()
+    watched = [W.view(Watched) for W in weights]
+    found = deep.gradients(X.view(Watched), y, watched, [name, name, "identity"])
+    assert all(dW.dtype == np.float32 for dW in found)
+    assert np.dtype(np.float32) in Watched.seen
+    assert Watched.seen <= {np.dtype(np.float32), np.dtype(bool)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_large_pre_activations_neither_overflow_nor_warn(name):
+    A = np.array([[-1e4, -100, 0, 100, 1e4]], np.float32)
+    sigma = deep.ACTIVATIONS[name]
+    for values in (sigma.f(A), sigma.derivative(A)):
+        assert values.shape == A.shape
+        assert np.isfinite(values).all()
+
+
+def test_the_arguments_are_not_modified():
+    X, y, weights = network(4)
+    arrays = [X, y, *weights]
+    before = [a.copy() for a in arrays]
+    names = ["relu", "tanh", "sigmoid", "identity"]
+    deep.gradients(X, y, weights, names)
+    for a, b in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert names == ["relu", "tanh", "sigmoid", "identity"]
+
+
+def call(**changes):
+    X, y, weights = network(2)
+    return deep.gradients(
+        **{"X": X, "y": y, "weights": weights, "activations": ["relu", "identity"]} | changes
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"weights": np.ones((5, 3))}, TypeError, "weights is a ndarray, expected a list"),
+        ({"activations": "relu"}, TypeError, "activations is a str, expected a list"),
+        ({"weights": [], "activations": []}, ValueError, "weights is empty"),
+        ({"activations": ["relu"]}, ValueError, "length 1 and weights has length 2.*identity"),
+        ({"activations": ["rleu", "identity"]}, ValueError, r"activations\[0\] is 'rleu'.*relu"),
+        ({"activations": ["relu", None]}, ValueError, r"activations\[1\] is None, expected one"),
+        ({"X": [[1.0]]}, TypeError, "X is a list"),
+        ({"X": np.ones((7, 9))}, ValueError, r"X has shape \(7, 9\) and weights\[0\] has shape"),
+        (
+            {"weights": [np.ones((6, 4)), np.ones((5, 3))]},
+            ValueError,
+            r"weights\[0\] has shape \(6, 4\) and weights\[1\]|X has shape",
+        ),
+        ({"weights": [np.ones((6, 2)), [[1.0]]]}, TypeError, r"weights\[1\] is a list"),
+        (
+            {"weights": [np.ones((6, 2), int), np.ones((2, 3))]},
+            TypeError,
+            r"weights\[0\] has dtype",
+        ),
+        ({"y": np.full(7, 3)}, ValueError, "labels from 3 to 3, expected 0 … 2"),
+        ({"y": np.zeros(6, int)}, ValueError, r"y has shape \(6,\), expected \(7,\)"),
+    ],
+)
+def test_bad_input_is_told_what_was_found_and_expected(changes, error, message):
+    with pytest.raises(error, match=message):
+        call(**changes)

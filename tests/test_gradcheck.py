@@ -1,0 +1,142 @@
+"""Central differences are as exact as claimed, and the relative error hides nothing."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from simple_ml.gradcheck import numerical_gradient, relative_error
+
+NUMBERS = st.floats(-1e6, 1e6, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-6)
+MATRICES = arrays(np.float64, (3, 2), elements=NUMBERS)
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+# ---------------------------------------------------------------- numerical_gradient
+
+
+@given(SEEDS)
+def test_quadratic_functions_are_differentiated_exactly(seed):
+    """For whole numbers and a step that is a power of two, no operation rounds."""
+    rng = np.random.default_rng(seed)
+    Q, W = rng.integers(-9, 10, (4, 4)).astype(float), rng.integers(-9, 10, (4, 3)).astype(float)
+    gradient = numerical_gradient(lambda W: np.sum(W * (Q @ W)), W, step=0.5)
+    np.testing.assert_array_equal(gradient, (Q + Q.T) @ W)
+
+
+def test_the_error_falls_with_the_square_of_the_step():
+    W = np.array([[0.3, -1.2], [2.0, 0.7]])
+
+    def error(step):
+        return np.abs(numerical_gradient(lambda W: np.exp(W).sum(), W, step) - np.exp(W))
+
+    for step in (1e-1, 1e-2):
+        np.testing.assert_allclose(error(step), step**2 / 6 * np.exp(W), rtol=1e-2)
+
+
+def test_the_default_step_leaves_ten_digits():
+    W = np.random.default_rng(0).standard_normal((5, 4))
+    gradient = numerical_gradient(lambda W: np.sin(W).sum(), W)
+    assert relative_error(gradient, np.cos(W)) < 1e-10
+
+
+@pytest.mark.parametrize("size", [1e3, 1e6, 1e9])
+def test_a_large_entry_does_not_spoil_the_distance_that_is_divided_by(size):
+    W = np.array([size / 3])
+    gradient = numerical_gradient(lambda W: W[0], W, step=1e-5)
+    np.testing.assert_allclose(gradient, 1, rtol=1e-15)
+
+
+def test_every_entry_of_every_shape_is_asked():
+    for shape in [(), (4,), (2, 3), (2, 1, 3)]:
+        C = np.random.default_rng(1).standard_normal(shape)
+        gradient = numerical_gradient(lambda W, C=C: np.sum(C * W), np.zeros(shape))
+        assert gradient.shape == shape
+        np.testing.assert_allclose(gradient, C, rtol=1e-9)
+
+
+def test_W_is_left_alone_even_when_the_function_fails():
+    W = np.arange(6.0).reshape(3, 2)
+    before = W.copy()
+    numerical_gradient(np.sum, W)
+    np.testing.assert_array_equal(W, before)
+    with pytest.raises(ZeroDivisionError):
+        numerical_gradient(lambda W: 1 / 0, W)
+    np.testing.assert_array_equal(W, before)
+
+
+def test_read_only_and_strided_arrays_will_do():
+    W = np.arange(12.0).reshape(3, 4).T[::2]
+    W.flags.writeable = False
+    np.testing.assert_allclose(numerical_gradient(lambda W: np.sum(W**2), W), 2 * W, atol=1e-7)
+
+
+def test_a_kink_gives_the_mean_of_the_two_slopes():
+    gradient = numerical_gradient(lambda W: np.maximum(W, 0).sum(), np.zeros((2, 2)))
+    np.testing.assert_allclose(gradient, 0.5)
+
+
+@pytest.mark.parametrize("W", [np.zeros(3, np.float32), np.zeros(3, int), [0.0, 1.0], 1.0])
+def test_anything_but_a_float64_array_is_refused(W):
+    with pytest.raises(TypeError, match="expected a float64 array"):
+        numerical_gradient(np.sum, W)
+
+
+@pytest.mark.parametrize("step", [0, -1e-5, np.nan, np.inf])
+def test_a_step_that_is_none_is_refused(step):
+    with pytest.raises(ValueError, match="expected a positive number"):
+        numerical_gradient(np.sum, np.zeros(2), step)
+
+
+def test_a_step_that_rounding_swallows_is_refused():
+    with pytest.raises(ValueError, match="swallows"):
+        numerical_gradient(np.sum, np.array([1.0, 1e12]), 1e-5)
+
+
+# ---------------------------------------------------------------- relative_error
+
+
+@given(MATRICES, MATRICES)
+def test_the_relative_error_is_symmetric_and_at_most_two(A, B):
+    assert relative_error(A, B) == relative_error(B, A)
+    assert 0 <= relative_error(A, B) <= 2
+    assert relative_error(A, A) == 0
+
+
+@given(MATRICES, MATRICES, st.integers(-40, 40))
+def test_the_relative_error_is_free_of_scale(A, B, power):
+    """A power of two scales without rounding."""
+    assert relative_error(2.0**power * A, 2.0**power * B) == relative_error(A, B)
+
+
+def test_known_values():
+    assert relative_error(np.array([1.0, 2.0]), np.array([1.0, 4.0])) == 0.5
+    assert relative_error(np.array([1.0]), np.array([-1.0])) == 2
+    assert relative_error(np.zeros((2, 2)), np.zeros((2, 2))) == 0
+    assert relative_error(np.zeros(2), np.array([0.0, 1e-300])) == 1
+    assert relative_error(np.zeros((0, 2)), np.zeros((0, 2))) == 0
+
+
+def test_integers_do_not_wrap_around():
+    assert relative_error(np.array([1], np.uint8), np.array([2], np.uint8)) == 0.5
+
+
+def test_the_largest_entry_counts_not_the_mean():
+    actual = np.zeros(10_000)
+    actual[17] = 1
+    assert relative_error(actual, np.zeros(10_000)) == 1
+
+
+@pytest.mark.parametrize("shapes", [((2, 3), (3, 2)), ((3,), (3, 1)), ((1, 3), (2, 3)), ((), (1,))])
+def test_shapes_that_would_broadcast_are_refused(shapes):
+    with pytest.raises(ValueError, match="expected equal shapes"):
+        relative_error(np.zeros(shapes[0]), np.zeros(shapes[1]))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_number_that_is_none_is_not_swallowed(bad):
+    spoilt = np.array([1.0, bad])
+    for pair in ((spoilt, np.ones(2)), (np.ones(2), spoilt), (spoilt, spoilt)):
+        assert np.isnan(relative_error(*pair))
+        assert not relative_error(*pair) < 1e-7

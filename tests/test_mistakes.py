@@ -1,0 +1,103 @@
+"""Each row of the table of mistakes is a mistake, and all that is not it is right."""
+
+import numpy as np
+import pytest
+
+from simple_ml import gradients
+from simple_ml.mistakes import BATCH, MISTAKES, RIGHT, Mistake
+
+
+def data(m, n, d, k, seed=0, scale=1.0):
+    """Return a batch with every class in it, and weights."""
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.arange(m) % k).astype(np.uint8)
+    W1, W2 = rng.standard_normal((n, d)), scale * rng.standard_normal((d, k))
+    return rng.standard_normal((m, n)), y, W1, W2
+
+
+def a_unit_at_zero():
+    X, y, W1, W2 = data(6, 4, 5, 3)
+    W1[:, 0] = 0
+    return X, y, W1, W2
+
+
+def the_last_class_missing():
+    X, y, W1, W2 = data(6, 4, 5, 3)
+    return X, np.minimum(y, 1), W1, W2
+
+
+SQUARE = {"mask from Z2", "X for Z1", "W2 not transposed", "∇W1 transposed"}
+SUITABLE = {
+    "mask A1 >= 0": a_unit_at_zero(),
+    "classes from the batch": the_last_class_missing(),
+    "softmax not shifted": data(6, 4, 5, 3, scale=1e4),
+    **{name: data(6, 4, 4, 4) for name in SQUARE},
+}
+
+
+def the_same(pairs):
+    return all(a.shape == b.shape and np.allclose(a, b, rtol=1e-9) for a, b in pairs)
+
+
+def test_the_table_of_right_lines_is_the_packages_gradient():
+    right = Mistake("none", "", {})
+    for sizes in ((6, 4, 5, 3), (1, 2, 3, 4), (4, 4, 4, 4)):
+        batch = data(*sizes)
+        assert the_same(zip(right.gradients(*batch), gradients(*batch), strict=True))
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+def test_each_mistake_differs_from_the_right_gradient_on_suitable_data(mistake):
+    batch = SUITABLE.get(mistake.name, data(6, 4, 5, 3))
+    with np.errstate(over="ignore", invalid="ignore"):
+        try:
+            wrong = mistake.gradients(*batch)
+        except ValueError:
+            assert mistake.name == "classes from the batch"
+            return
+    assert [g.shape for g in wrong] == [W.shape for W in batch[2:]]
+    assert not the_same(zip(wrong, gradients(*batch), strict=True))
+
+
+@pytest.mark.parametrize("name", sorted(SQUARE))
+def test_the_mistakes_that_fit_square_layers_only_do_not_fit_others(name):
+    (mistake,) = (row for row in MISTAKES if row.name == name)
+    X, y, W1, W2 = data(7, 4, 5, 3)
+    try:
+        shapes = [g.shape for g in mistake.gradients(X, y, W1, W2)]
+    except ValueError:
+        return
+    assert shapes != [W1.shape, W2.shape]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+def test_the_inputs_are_left_alone(mistake):
+    batch = data(5, 3, 3, 3)
+    before = [array.copy() for array in batch]
+    mistake.gradients(*batch)
+    assert all(np.array_equal(a, b) for a, b in zip(batch, before, strict=True))
+
+
+def test_a_full_batch_hides_the_division_by_the_rows_asked_for():
+    (mistake,) = (row for row in MISTAKES if row.name == "1/batch")
+    full = data(BATCH, 4, 5, 3)
+    assert the_same(zip(mistake.gradients(*full), gradients(*full), strict=True))
+
+
+def test_a_batch_of_one_hides_the_product_of_means():
+    (mistake,) = (row for row in MISTAKES if row.name == "product of means")
+    one = data(1, 4, 5, 3)
+    assert the_same(zip(mistake.gradients(*one), gradients(*one), strict=True))
+
+
+def test_names_are_unique_and_lines_replace_lines_that_exist():
+    assert len({mistake.name for mistake in MISTAKES}) == len(MISTAKES)
+    for mistake in MISTAKES:
+        assert mistake.says.endswith(".")
+        assert set(mistake.lines) <= set(RIGHT)
+        assert all(RIGHT[left] != right for left, right in mistake.lines.items())
+
+
+def test_the_code_of_a_mistake_is_the_line_that_runs():
+    (mistake,) = (row for row in MISTAKES if row.name == "ascent")
+    assert mistake.code == "G2 = I_y - S"

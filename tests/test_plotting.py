@@ -1,0 +1,78 @@
+"""Figures show the data they were given."""
+
+import matplotlib
+import pytest
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+from simple_ml.plotting import draw_layers, draw_shapes
+
+SIDES = {"m": 4, "n": 6, "d": 5, "k": 3}
+LINES = [
+    [("X", "m", "n"), ("W1", "n", "d"), "=", ("A1", "m", "d")],
+    ["1/m", ("Z1T", "d", "m"), ("G2", "m", "k"), "=", ("dW2", "d", "k")],
+]
+
+
+@pytest.fixture
+def ax():
+    fig, ax = plt.subplots()
+    yield ax
+    plt.close(fig)
+
+
+def test_each_matrix_is_a_rectangle_in_proportion(ax):
+    assert draw_shapes(ax, LINES, SIDES) is ax
+    drawn = {box.get_gid(): (box.get_height(), box.get_width()) for box in ax.patches}
+    wanted = [item for line in LINES for item in line if not isinstance(item, str)]
+    assert drawn == {name: (SIDES[rows], SIDES[columns]) for name, rows, columns in wanted}
+    assert ax.get_aspect() == 1
+
+
+def test_names_sides_and_signs_are_written(ax):
+    draw_shapes(ax, LINES, SIDES)
+    written = [text.get_text() for text in ax.texts]
+    wanted = [
+        part
+        for line in LINES
+        for item in line
+        for part in ([item] if item in ("=", "1/m") else item)
+    ]
+    assert sorted(written) == sorted(wanted)
+
+
+def test_rectangles_do_not_overlap_and_stay_inside(ax):
+    draw_shapes(ax, LINES, SIDES)
+    boxes = [box.get_extents().transformed(ax.transData.inverted()) for box in ax.patches]
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[i + 1 :])
+        assert ax.viewLim.x0 <= box.x0 < box.x1 <= ax.viewLim.x1
+        assert ax.viewLim.y0 <= box.y0 < box.y1 <= ax.viewLim.y1
+
+
+def test_only_what_follows_the_equals_sign_has_another_colour(ax):
+    draw_shapes(ax, LINES, SIDES)
+    colours = {box.get_gid(): box.get_facecolor() for box in ax.patches}
+    assert colours["A1"] == colours["dW2"]
+    assert len({colours[name] for name in ("X", "W1", "Z1T", "G2")}) == 1
+    assert colours["A1"] != colours["X"]
+
+
+@pytest.mark.parametrize("widths", [["n", "k"], ["n", "d", "k"], ["n", "d_2", "d_3", "d_4", "k"]])
+def test_every_array_of_both_passes_is_drawn_with_its_shape(ax, widths):
+    assert draw_layers(ax, widths) is ax
+    written = {text.get_text() for text in ax.texts}
+    L = len(widths) - 1
+    for i in range(1, L + 1):
+        assert f"$Z_{i}$   $m×{widths[i - 1]}$" in written
+        assert f"$A_{i}$   $m×{widths[i]}$" in written
+        assert f"$V_{i}$   $m×{widths[i]}$" in written
+        assert f"$G_{i + 1}$   $m×{widths[i]}$" in written
+        assert f"$∇W_{i}$\n${widths[i - 1]}×{widths[i]}$" in written
+    assert not any(text.startswith("$G_1$") for text in written)  # nobody asks for it
+
+
+def test_second_names_are_written_into_the_boxes(ax):
+    draw_layers(ax, ["n", "d", "k"], names={"V_1": "“G1”"})
+    assert "$V_1$   $m×d$\n“G1”" in {text.get_text() for text in ax.texts}

@@ -1,0 +1,373 @@
+"""Which equations does the book display, and which cell checks each of them?
+
+The contract. A displayed equation carries a label that starts with ``eq-``::
+
+    $$
+    G_2 = S - I_y
+    $$ (eq-g2)
+
+A code cell that checks it has the tag ``checks:eq-g2`` and, in its metadata::
+
+    "equation_checks": {"eq-g2": {"kind": "symbolic",
+                                  "mutant": ["S - I_y", "S + I_y"],
+                                  "catches": "a lost sign"}}
+
+``mutant`` is text of this very cell and what replaces its first occurrence. The cell
+must pass as it stands and end in an ``AssertionError`` when it is mutated: a check
+that has not been seen to fail is not a check.
+
+This module reads the notebooks and the Markdown pages (no Sphinx needed); the site's
+extension ``book/_ext/equation_checks.py`` and ``tests/test_equations.py`` use it.
+
+    python tools/equations.py                        lists the coverage
+    python tools/equations.py --mutants NOTEBOOK     runs a chapter's mutants
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import linecache
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+KINDS = ("symbolic", "numeric", "invariant")
+PREFIX = "eq-"
+TAG = "checks:"
+MUTANT_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Check:
+    """A code cell that claims to fail if the equation ``label`` is wrong."""
+
+    label: str
+    file: str  # relative to the book's root, "/" as separator
+    cell: int  # index among all cells of the notebook
+    kind: str
+    mutant: tuple[str, str]
+    catches: str
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A displayed equation, with the cells that check it."""
+
+    label: str  # "" if it has none
+    file: str
+    chapter: int | None  # from the file's name; None for a page of prose
+    heading: str  # the nearest heading above
+    cell: int | None  # index of the Markdown cell; None for a page of prose
+    tex: str
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def covered(self) -> bool:
+        return bool(self.checks)
+
+
+@dataclass
+class Book:
+    """All equations and checks, and what is wrong with them."""
+
+    equations: list[Equation] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def labelled(self) -> list[Equation]:
+        return [equation for equation in self.equations if equation.label]
+
+
+# ---------------------------------------------------------------- reading
+
+FENCE = re.compile(r"^[ >]*(`{3,}|~{3,})(.*)$")
+HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
+# `$$` opens at the start of a line (of a list item, of a quotation) and closes at the
+# end of one, followed by nothing but a label.
+DISPLAY = re.compile(
+    r"^[ \t>]*(?:[-*+] |\d+[.)] )?\$\$(?P<tex>.*?)\$\$[ \t]*(?:\((?P<label>[^)\n]*)\))?[ \t]*$",
+    re.DOTALL | re.MULTILINE,
+)
+LEFT_OVER = re.compile(r"\$\$|^[ \t>]*\\begin\{(?:equation|align|gather|multline)", re.MULTILINE)
+
+
+def blank_code(text: str) -> str:
+    """Return ``text`` with code blanked out, line by line, so that positions stay.
+
+    Directives (``{note}`` after a backtick fence) hold prose and stay as they are,
+    except those that hold code or maths of their own.
+    """
+    lines: list[str] = []
+    open_fences: list[tuple[str, bool]] = []  # the fence, and whether its content is blanked
+    for line in text.split("\n"):
+        match = FENCE.match(line)
+        fence, blank = open_fences[-1] if open_fences else ("", False)
+        if match and fence and match[1].startswith(fence) and not match[2].strip():
+            open_fences.pop()
+            lines.append(" " * len(line))
+        elif match and not blank:
+            directive = re.match(r"\{([\w:-]+)\}", match[2].strip())
+            code = not directive or directive[1] in ("code", "code-block", "code-cell")
+            open_fences.append((match[1], code))
+            lines.append(" " * len(line) if code else line)
+        elif blank:
+            lines.append(" " * len(line))
+        else:
+            lines.append(CODE_SPAN.sub(lambda found: " " * len(found[0]), line))
+    return "\n".join(lines)
+
+
+def displayed(text: str, heading: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield ``(label, tex, heading above)`` of each displayed equation of a text.
+
+    A display that a label cannot be given to (``$$`` inside a line, a ``{math}``
+    directive, a bare ``\\begin{align}``) comes out with an empty label. The last item
+    has an empty ``tex``: it carries the heading that the text ends under.
+    """
+    original, text = text, blank_code(text)
+    spans = [(m.start(), m["label"] or "", m["tex"].strip()) for m in DISPLAY.finditer(text)]
+    rest = DISPLAY.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
+    spans += [(m.start(), "", rest[m.start() : m.start() + 60]) for m in LEFT_OVER.finditer(rest)]
+    spans += [(m.start(), "", m[0]) for m in re.finditer(r"`{3,}\{math\}|:{3,}\{math\}", rest)]
+    headings, position = [], 0
+    for line in rest.split("\n"):
+        if HEADING.match(line):
+            title = HEADING.match(original[position : position + len(line)])[2]
+            headings.append((position, title))
+        position += len(line) + 1
+    for start, label, tex in sorted(spans):
+        above = [title for at, title in headings if at < start]
+        yield label, tex, above[-1] if above else heading
+    yield "", "", headings[-1][1] if headings else heading
+
+
+def source(cell: dict) -> str:
+    """Return the text of a notebook's cell, however it is stored."""
+    text = cell.get("source", "")
+    return text if isinstance(text, str) else "".join(text)
+
+
+def chapter_number(file: str) -> int | None:
+    """Return 4 for ``notebooks/04_training.ipynb`` and None for a page of prose."""
+    match = re.match(r"(\d+)_", Path(file).name)
+    return int(match[1]) if match and file.endswith(".ipynb") else None
+
+
+def read_notebook(path: Path, file: str, book: Book) -> None:
+    """Add a notebook's equations and checks to ``book``."""
+    heading = ""
+    for index, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
+        if cell["cell_type"] == "markdown":
+            for label, tex, above in displayed(source(cell), heading):
+                heading = above
+                if tex:
+                    number = chapter_number(file)
+                    book.equations.append(Equation(label, file, number, heading, index, tex))
+        elif cell["cell_type"] == "code":
+            read_checks(cell, file, index, book)
+
+
+def read_page(path: Path, file: str, book: Book) -> None:
+    """Add a Markdown page's labelled equations to ``book``; the others are its own affair."""
+    for label, tex, heading in displayed(path.read_text(encoding="utf-8")):
+        if tex and label:
+            book.equations.append(Equation(label, file, None, heading, None, tex))
+
+
+def read_checks(cell: dict, file: str, index: int, book: Book) -> None:
+    """Add the checks that a code cell claims, and say what is wrong with the claims."""
+    where = f"{file}, cell {index}"
+    metadata = cell.get("metadata", {})
+    tags = [tag.removeprefix(TAG) for tag in metadata.get("tags", []) if tag.startswith(TAG)]
+    entries = metadata.get("equation_checks", {})
+    for label in sorted(set(tags) - set(entries)):
+        book.problems.append(f"{where}: tag {TAG}{label} without equation_checks metadata")
+    for label in sorted(set(entries) - set(tags)):
+        book.problems.append(f"{where}: equation_checks for {label} without the tag {TAG}{label}")
+    for label, entry in entries.items():
+        kind, catches = entry.get("kind", ""), entry.get("catches", "")
+        mutant = entry.get("mutant", [])
+        if kind not in KINDS:
+            book.problems.append(f"{where}: {label}: kind {kind!r} is none of {', '.join(KINDS)}")
+        if not catches.strip():
+            book.problems.append(f"{where}: {label}: `catches` does not say which mistake")
+        if len(mutant) != 2 or not all(isinstance(text, str) for text in mutant):
+            book.problems.append(f"{where}: {label}: mutant must be [old text, new text]")
+            continue
+        if not mutant[0] or mutant[0] not in source(cell):
+            book.problems.append(f"{where}: {label}: mutant text {mutant[0]!r} is not in the cell")
+        elif mutant[0] == mutant[1]:
+            book.problems.append(f"{where}: {label}: the mutant changes nothing")
+        book.checks.append(Check(label, file, index, kind, tuple(mutant), catches))
+
+
+def read_book(root: Path = ROOT) -> Book:
+    """Read every chapter and page below ``root``: equations with their checks, problems."""
+    book = Book()
+    root = Path(root)
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        read_notebook(path, path.relative_to(root).as_posix(), book)
+    for path in sorted((root / "book").glob("*.md")):
+        read_page(path, path.relative_to(root).as_posix(), book)
+
+    seen: dict[str, str] = {}
+    for equation in book.equations:
+        where = equation.file if equation.cell is None else f"{equation.file}, cell {equation.cell}"
+        if not equation.label:
+            start = " ".join(equation.tex.split())[:50]
+            book.problems.append(f"{where}: a displayed equation has no label: {start}")
+        elif not equation.label.startswith(PREFIX):
+            book.problems.append(f"{where}: label {equation.label!r} must start with {PREFIX!r}")
+        elif equation.label in seen:
+            other = seen[equation.label]
+            book.problems.append(f"{where}: {equation.label} is also the label of one in {other}")
+        seen.setdefault(equation.label, where)
+    for check in book.checks:
+        if check.label not in seen:
+            where = f"{check.file}, cell {check.cell}"
+            book.problems.append(f"{where}: checks {check.label}, which labels no equation")
+
+    by_label: dict[str, list[Check]] = {}
+    for check in book.checks:
+        by_label.setdefault(check.label, []).append(check)
+    book.equations = [
+        replace(equation, checks=tuple(by_label.get(equation.label, ())))
+        for equation in book.equations
+    ]
+    for equation in book.labelled:
+        if not equation.covered:
+            book.problems.append(f"{equation.file}: {equation.label} is checked by no cell")
+    return book
+
+
+# ---------------------------------------------------------------- running the mutants
+
+
+def run_mutants(notebook: Path) -> list[tuple[str, str]]:
+    """Run a notebook's checks and their mutants in a process of their own.
+
+    Returns ``(label, verdict)`` per mutant, the verdict being ``"caught"``,
+    ``"survived"`` or ``"wrong error: …"``. A cell that fails as it stands ends the run
+    with a verdict ``"unmutated cell fails: …"``.
+    """
+    notebook = Path(notebook).resolve()
+    threads = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "verdicts.json")
+        done = subprocess.run(
+            [sys.executable, __file__, "--report", report, "--mutants", notebook],
+            cwd=notebook.parent,
+            env={**os.environ, **threads, "MPLBACKEND": "Agg"},
+            capture_output=True,
+            text=True,
+        )
+        if not report.exists():
+            return [("", f"the run itself failed: {done.stderr.strip()[-2000:]}")]
+        return [tuple(pair) for pair in json.loads(report.read_text(encoding="utf-8"))]
+
+
+def execute(text: str, name: str, namespace: dict) -> None:
+    """Run a cell's source so that tracebacks and ``inspect.getsource`` find its lines."""
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    exec(compile(text, name, "exec"), namespace)
+
+
+def verdict_of_mutant(text: str, name: str, namespace: dict) -> str:
+    """Run a mutated cell in a fork of this process, which leaves ``namespace`` alone."""
+    reader, writer = os.pipe()
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        signal.alarm(MUTANT_SECONDS)
+        verdict = "survived"
+        try:
+            execute(text, name, namespace)
+        except AssertionError:
+            verdict = "caught"
+        except BaseException as error:
+            verdict = f"wrong error: {type(error).__name__}: {error}"
+        os.write(writer, verdict.encode()[:4000])
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        verdict = pipe.read().decode(errors="replace")
+    _, status = os.waitpid(child, 0)
+    if not verdict:
+        return f"wrong error: ended by signal {os.WTERMSIG(status)}"
+    return verdict
+
+
+def mutants_in_this_process(notebook: Path) -> list[tuple[str, str]]:
+    """Execute the code cells in order, forking before each check for its mutants."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = [(index, cell) for index, cell in enumerate(cells) if cell["cell_type"] == "code"]
+    checking = [index for index, cell in code if cell["metadata"].get("equation_checks")]
+    main = types.ModuleType("__main__")  # so that classes made in cells find their module
+    sys.modules["__main__"] = main
+    sys.path.insert(0, "")
+    verdicts: list[tuple[str, str]] = []
+    for index, cell in code:
+        if not checking or index > checking[-1]:
+            break
+        text = source(cell)
+        name = f"{notebook.name}[{index}]"
+        for label, entry in cell["metadata"].get("equation_checks", {}).items():
+            old, new = entry["mutant"]
+            if old not in text:
+                verdicts.append((label, f"wrong error: {old!r} is not in the cell"))
+                continue
+            verdict = verdict_of_mutant(text.replace(old, new, 1), f"{name} mutant", main.__dict__)
+            verdicts.append((label, verdict))
+        try:
+            execute(text, name, main.__dict__)
+        except BaseException as error:
+            labels = cell["metadata"].get("equation_checks", {}) or [f"cell {index}"]
+            last = "".join(traceback.format_exception_only(error)).strip()
+            verdicts += [(label, f"unmutated cell fails: {last}") for label in labels]
+            break
+    return verdicts
+
+
+# ---------------------------------------------------------------- command line
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mutants", type=Path, metavar="NOTEBOOK")
+    parser.add_argument("--report", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.report:
+        verdicts = mutants_in_this_process(arguments.mutants)
+        arguments.report.write_text(json.dumps(verdicts), encoding="utf-8")
+        return 0
+    if arguments.mutants:
+        verdicts = run_mutants(arguments.mutants)
+        for label, verdict in verdicts:
+            print(f"{label:32} {verdict}")
+        return 0 if all(verdict == "caught" for _, verdict in verdicts) else 1
+    book = read_book()
+    for equation in book.labelled:
+        checks = ", ".join(f"{check.kind}: {check.catches}" for check in equation.checks)
+        print(f"{equation.file:36} {equation.label:28} {checks or 'NOT CHECKED'}")
+    covered = sum(equation.covered for equation in book.labelled)
+    print(f"{covered} of {len(book.labelled)} labelled equations are checked")
+    for problem in book.problems:
+        print(f"problem: {problem}", file=sys.stderr)
+    return 1 if book.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

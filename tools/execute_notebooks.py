@@ -1,0 +1,137 @@
+"""Execute chapters from a fresh kernel and store clean outputs.
+
+    python tools/execute_notebooks.py notebooks/04_training.ipynb ...
+
+Clean means that a second run stores the same bytes: no timings, no traces of the
+machine, one BLAS thread, streams in one piece. A cell that raises an error or writes to
+stderr (a warning, a progress bar) fails the run, and the file is left as it was.
+``make notebooks`` calls this for the chapters that changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+CELL_SECONDS = 120
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+LANGUAGE = {
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
+CELL_METADATA_OF_TOOLS = ("execution", "ExecuteTime", "collapsed", "trusted", "scrolled")
+
+
+class NotClean(Exception):
+    """A notebook ran, but wrote something that must not be stored."""
+
+
+def clean(notebook) -> None:
+    """Bring metadata and outputs, in place, into the one form that is stored."""
+    kept = {key: notebook.metadata[key] for key in ("mystnb",) if key in notebook.metadata}
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE} | kept)
+    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
+    for number, cell in enumerate(notebook.cells):
+        cell.setdefault("id", f"cell-{number:03d}")
+        for key in CELL_METADATA_OF_TOOLS:
+            cell.metadata.pop(key, None)
+        if cell.cell_type == "code":
+            cell.outputs = merged_streams(cell.outputs)
+
+
+def merged_streams(outputs: list) -> list:
+    """Join what a stream printed in pieces: where it was cut depends on the clock."""
+    merged: list = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def execute(path: Path, threads: int = 1):
+    """Return the notebook at ``path``, executed in its folder from a fresh kernel, clean.
+
+    Raises ``NotClean`` if a cell fails or writes to stderr.
+    """
+    path = Path(path)
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))}
+    try:
+        client.execute(env=environment)
+    except CellExecutionError as error:
+        raise NotClean(f"{path}: a cell fails\n{error}") from None
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                raise NotClean(f"{path}, cell {number}: writes to stderr:\n{output.text[:1000]}")
+    clean(notebook)
+    return notebook
+
+
+def comparable_outputs(notebook) -> list[list]:
+    """Return each code cell's outputs without what may differ between two honest runs.
+
+    Text is compared; of an image, that there is one (its bytes depend on Matplotlib's
+    fonts and libraries).
+    """
+    result = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        outputs = []
+        for output in merged_streams(cell.outputs):
+            if output.output_type == "stream":
+                outputs.append((output.name, output.text))
+            elif output.output_type == "error":
+                outputs.append(("error", output.ename))
+            else:
+                texts = {
+                    kind: "image" if kind.startswith("image/") else data
+                    for kind, data in output.data.items()
+                }
+                outputs.append((output.output_type, texts))
+        result.append(outputs)
+    return result
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebooks", nargs="+", type=Path)
+    failed = 0
+    for path in parser.parse_args().notebooks:
+        try:
+            text = nbformat.writes(execute(path)) + "\n"
+        except NotClean as error:
+            print(f"{error}\n{path}: left as it was", file=sys.stderr)
+            failed += 1
+            continue
+        if path.read_text(encoding="utf-8") == text:
+            print(f"{path}: executed, nothing changed")
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(f"{path}: executed and stored")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
