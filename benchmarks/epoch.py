@@ -76,9 +76,7 @@ def main():
     print(f"{'':10} {'/ products':>10} {'spread':>13}")
     for name, times in seconds.items():
         ratios = [t / floor for t, floor in zip(times, seconds["products"], strict=True)]
-        print(
-            f"{name:10} {statistics.median(ratios):10.2f} {min(ratios):6.2f}-{max(ratios):.2f}"
-        )
+        print(f"{name:10} {statistics.median(ratios):10.2f} {min(ratios):6.2f}-{max(ratios):.2f}")
 
 
 if __name__ == "__main__":
