@@ -16,6 +16,7 @@ Train a digit classifier with NumPy alone and print loss and error after each ep
   python -m simple_ml softmax                        a linear classifier, in about a second
   python -m simple_ml train                          a two-layer ReLU network
   python -m simple_ml train --data full --epochs 20  the same on all of MNIST
+  python -m simple_ml check my_file.py               which mistake is in your own functions?
 """
 
 
@@ -90,6 +91,10 @@ def parser():
         help="draw the starting weights from numpy.random.default_rng(N); "
         "without it they are the course's, np.random.seed(0)",
     )
+
+    check = commands.add_parser("check", help="look for mistakes in your own functions")
+    check.add_argument("file", help="a Python file with nn_epoch, softmax_loss, …")
+    check.add_argument("functions", nargs="*", help="which of them (all whose names are known)")
     return root
 
 
@@ -98,6 +103,10 @@ def main(argv=None):
     root = parser()
     args = root.parse_args(argv)
     try:
+        if args.command == "check":
+            from simple_ml.check import command  # only here: training needs none of it
+
+            return command.main(args.file, args.functions)
         data = load_mnist(args.data)
         if args.command == "softmax":
             train_softmax(*data, epochs=args.epochs, lr=args.lr, batch=args.batch)

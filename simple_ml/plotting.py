@@ -219,9 +219,12 @@ def draw_layers(ax, widths, *, names=None):
     box(middle, end, r"loss $\ell$", "black", "-")
     arrow((left + 1.2, end), (middle - 0.8, end), blue, "-")
     arrow((middle + 0.8, end), (right - 1.25, end), orange, "--")
+    under = {"arrowstyle": "-|>", "color": grey, "ls": ":", "lw": 1.8, "mutation_scale": 16}
+    under |= {"connectionstyle": "arc3,rad=0.4", "shrinkB": 1.5 * gap}  # below the loss
+    ax.annotate("", (right, end), (left, end), arrowprops=under, zorder=2)
     ax.text(left, -0.45, "forward", ha="center", fontsize=17, color=blue)
     ax.text(right, -0.45, "backward", ha="center", fontsize=17, color=orange)
     ax.set_xlim(0.6, 9.9)
-    ax.set_ylim(end - 0.5, -0.2)
+    ax.set_ylim(end - 0.9, -0.2)
     ax.set_axis_off()
     return ax

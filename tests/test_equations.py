@@ -6,14 +6,12 @@ The first half tests the book; the second half tests that these tests notice.
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
+import equations
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
-import equations  # noqa: E402
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 

@@ -76,3 +76,11 @@ def test_every_array_of_both_passes_is_drawn_with_its_shape(ax, widths):
 def test_second_names_are_written_into_the_boxes(ax):
     draw_layers(ax, ["n", "d", "k"], names={"V_1": "“G1”"})
     assert "$V_1$   $m×d$\n“G1”" in {text.get_text() for text in ax.texts}
+
+
+@pytest.mark.parametrize("widths", [["n", "k"], ["n", "d_2", "d_3", "k"]])
+def test_all_that_the_backward_pass_reads_is_dotted(ax, widths):
+    draw_layers(ax, widths)
+    arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
+    dotted = [arrow for arrow in arrows if arrow.get_linestyle() in (":", "dotted")]
+    assert len(dotted) == 2 * (len(widths) - 1) + 1  # each Z and A, and the logits Z_{L+1}

@@ -85,6 +85,16 @@ class Book:
     problems: list[str] = field(default_factory=list)
 
     @property
+    def numbers(self) -> dict[str, str]:
+        """The number that the site prints beside each labelled equation of a chapter: 2.14."""
+        numbers, count = {}, {}
+        for equation in self.labelled:
+            if equation.chapter is not None:
+                count[equation.chapter] = count.get(equation.chapter, 0) + 1
+                numbers[equation.label] = f"{equation.chapter}.{count[equation.chapter]}"
+        return numbers
+
+    @property
     def labelled(self) -> list[Equation]:
         return [equation for equation in self.equations if equation.label]
 

@@ -1,0 +1,362 @@
+"""Run somebody's function where it can do no harm: in a child process, under a clock.
+
+The child is forked, so that functions from a notebook or a closure need not be pickled, and what
+they print, seed or overwrite dies with it. The child's own alarm reports *where* a function hangs;
+should that not come through, the parent kills the whole process group. Nothing is left running.
+
+Where fork does not exist (Windows) or does not work, the function runs in this process, with the
+global state saved and restored and a timer that interrupts Python code; the report says so.
+"""
+
+import _thread
+import contextlib
+import io
+import linecache
+import os
+import pickle
+import random
+import select
+import signal
+import struct
+import sys
+import sysconfig
+import threading
+import time
+import traceback
+import warnings
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+GRACE = 1.0  # seconds between the child's alarm and the parent's kill
+LARGEST = 10**7  # entries of an array that is worth sending back
+OURS = str(Path(__file__).resolve().parents[1]) + os.sep  # simple_ml itself
+LIBRARIES = tuple(
+    str(Path(folder).resolve()) + os.sep
+    for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    if (folder := sysconfig.get_path(name))
+)
+
+
+class Line(NamedTuple):
+    """One line of the student's code, as a traceback shows it."""
+
+    file: str  # "my_file.py", or "" for a notebook's cell
+    number: int
+    function: str
+    code: str
+
+    def __str__(self):
+        where = f"{self.file}, line {self.number}" if self.file else f"line {self.number}"
+        return f"{where}, in {self.function}" + (f": {self.code}" if self.code else "")
+
+
+class Ran(NamedTuple):
+    """The function returned."""
+
+    returned: object  # numbers, arrays, lists and None; anything else is an `Odd`
+    after: tuple  # the arguments as they were afterwards
+    printed: str
+    changed: tuple  # what changed in the process: names from `WATCHED`
+
+
+class Raised(NamedTuple):
+    """The function raised."""
+
+    type: str
+    message: str
+    lines: tuple  # the student's lines, outermost first
+    after: tuple = ()
+    printed: str = ""
+    changed: tuple = ()
+
+
+class Hung(NamedTuple):
+    """The function did not come back in time."""
+
+    seconds: float
+    lines: tuple
+
+
+class Died(NamedTuple):
+    """The process ended under the function: `os._exit`, a crash, no memory."""
+
+    how: str
+
+
+class Odd(NamedTuple):
+    """A value that is no number and no array."""
+
+    type: str
+    text: str
+
+
+WATCHED = {
+    "numpy.random's global state": lambda: repr(np.random.get_state(legacy=False)["state"]),
+    "the global state of the module random": random.getstate,
+    "NumPy's error handling (np.seterr)": np.geterr,
+    "NumPy's print options": lambda: repr(sorted(np.get_printoptions().items(), key=str)),
+    "the current folder": os.getcwd,
+}
+"""What a function has no business changing: its name, and how to look at it."""
+
+
+def run(function, calls, limit=10.0, *, isolated=None):
+    """Return what `function` did for each tuple of arguments, and whether it was isolated.
+
+    Parameters
+    ----------
+    function : callable
+        Called as ``function(*arguments)`` on copies of the arguments.
+    calls : sequence of tuple
+        The arguments of each call.
+    limit : float
+        Seconds for all calls together.
+    isolated : bool, optional
+        Whether to fork; by default where that is possible.
+
+    Returns
+    -------
+    events : list of Ran, Raised, Hung or Died
+        As many as there are calls, or fewer, where the last is `Hung` or `Died`.
+    isolated : bool
+    """
+    if isolated is None:
+        isolated = hasattr(os, "fork")
+    if isolated:
+        events = _forked(function, calls, limit)
+        if events is not None:
+            return events, True
+    return _in_process(function, calls, limit), False
+
+
+# ---------------------------------------------------------------- in a child
+
+
+def _forked(function, calls, limit):
+    """Return the events of a child process, or None where a child cannot even multiply."""
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with warnings.catch_warnings():
+        # From Python 3.12 on fork warns of threads, and a notebook has some. The child takes no
+        # lock of theirs: it computes, writes to a pipe and exits.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(BaseException):
+            os.close(reading)
+            _child(function, calls, limit, writing)
+        os._exit(0)
+    os.close(writing)
+    try:
+        events = _collect(reading, len(calls), limit)
+    finally:  # also when somebody presses Ctrl-C here
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(OSError):
+                kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)  # of a child that ended by itself it is its own
+        os.close(reading)
+    if events and isinstance(events[-1], Died):
+        events[-1] = Died(_how_it_ended(status))
+    return events
+
+
+def _child(function, calls, limit, pipe):
+    """Run all calls and write what happened to the pipe, one message an event."""
+    os.setsid()  # a group of its own: Ctrl-C is for the parent, and one kill is for all
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(quiet, descriptor)
+    sys.stdin = io.StringIO()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def send(event):
+        data = pickle.dumps(event)
+        data = struct.pack("<Q", len(data)) + data
+        while data:
+            data = data[os.write(pipe, data) :]
+
+    def alarm(number, frame):
+        send(Hung(limit, _student_lines(traceback.extract_stack(frame))))
+        os._exit(0)
+
+    np.ones((8, 8)) @ np.ones((8, 8))  # some BLAS libraries do not survive a fork: then
+    send("ready")  # this is not reached, and nobody is blamed for it
+    signal.signal(signal.SIGALRM, alarm)
+    signal.setitimer(signal.ITIMER_REAL, limit)
+    for event in _events(function, calls):
+        send(event)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _collect(pipe, expected, limit):
+    """Return the events that arrive on the pipe; None if the child never got ready."""
+    events, buffer, ready = [], b"", False
+    deadline = time.monotonic() + limit + GRACE
+    while len(events) < expected:
+        wait = deadline - time.monotonic()
+        if wait <= 0 or not select.select([pipe], [], [], wait)[0]:
+            return [*events, Hung(limit, ())] if ready else None
+        chunk = os.read(pipe, 1 << 20)
+        if not chunk:
+            if not ready:
+                return None
+            if events and isinstance(events[-1], Raised) and len(events) == 1:
+                return events  # it could not be prepared: that is all there is
+            if not (events and isinstance(events[-1], Hung)):
+                events.append(Died("ended"))
+            return events
+        buffer += chunk
+        while len(buffer) >= 8 and len(buffer) >= 8 + (size := struct.unpack("<Q", buffer[:8])[0]):
+            message, buffer = pickle.loads(buffer[8 : 8 + size]), buffer[8 + size :]
+            if message == "ready":
+                ready = True
+            else:
+                events.append(message)
+    return events
+
+
+def _how_it_ended(status):
+    """Return how a child ended, in words."""
+    if os.WIFSIGNALED(status):
+        return f"was ended by signal {signal.Signals(os.WTERMSIG(status)).name}"
+    return f"exited with code {os.waitstatus_to_exitcode(status)}"
+
+
+# ---------------------------------------------------------------- without a child
+
+
+def _in_process(function, calls, limit):
+    """Run all calls here; the global state is put back and a timer interrupts Python code."""
+    before = (np.random.get_state(), random.getstate(), np.geterr(), np.get_printoptions())
+    folder, events, started = os.getcwd(), [], time.monotonic()
+    main = threading.current_thread() is threading.main_thread()
+    timer = threading.Timer(limit, _thread.interrupt_main) if main else None
+    try:
+        if timer:
+            timer.daemon = True
+            timer.start()
+        for event in _events(function, calls):
+            late = time.monotonic() - started >= limit
+            if late and isinstance(event, Raised) and event.type == "KeyboardInterrupt":
+                event = Hung(limit, event.lines)
+            events.append(event)
+            if isinstance(event, Hung):
+                break
+            if isinstance(event, Raised) and event.type == "KeyboardInterrupt":
+                raise KeyboardInterrupt
+    finally:
+        if timer:
+            timer.cancel()
+        np.random.set_state(before[0])
+        random.setstate(before[1])
+        np.seterr(**before[2])
+        np.set_printoptions(**before[3])
+        os.chdir(folder)
+    return events
+
+
+# ---------------------------------------------------------------- one call
+
+
+def _events(function, calls):
+    """Yield what happens in each call, after the function's own preparation, if it has any."""
+    if prepare := getattr(function, "prepare", None):
+        event = _call(prepare, ())
+        if isinstance(event, Raised):
+            yield event
+            return
+    for arguments in calls:
+        yield _call(function, arguments)
+
+
+def _call(function, arguments):
+    """Call `function` on copies of the arguments and return what happened."""
+    arguments = copied(arguments)
+    before = {name: look() for name, look in WATCHED.items()}
+    printed = io.StringIO()
+
+    def aside():
+        changed = tuple(name for name, look in WATCHED.items() if look() != before[name])
+        return _plain(arguments), printed.getvalue()[:2000], changed
+
+    try:
+        # An overflow shows in the numbers; its warning would only hide what the function prints.
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            returned = function(*arguments)
+            with np.errstate(all="ignore"):
+                returned = _plain(returned)
+    except BaseException as error:
+        lines = _student_lines(traceback.extract_tb(error.__traceback__))
+        if isinstance(error, SyntaxError) and error.lineno:
+            file = Path(error.filename or "").name
+            lines = (Line(file, error.lineno, "the file", (error.text or "").strip()),)
+        return Raised(type(error).__name__, _first_line(error), lines, *aside())
+    return Ran(returned, *aside())
+
+
+def copied(value):
+    """Return a deep copy of arguments that keeps which arrays are read-only."""
+    if isinstance(value, np.ndarray):
+        copy = value.copy()
+        copy.flags.writeable = value.flags.writeable
+        return copy
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*map(copied, value))
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(copied, value))
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    if isinstance(value, np.random.Generator):
+        return pickle.loads(pickle.dumps(value))
+    return value
+
+
+def _plain(value, depth=0):
+    """Return `value` if it is made of numbers, arrays, lists and dicts of them; else an `Odd`."""
+    if value is None or isinstance(value, (bool, int, float, complex, np.number, np.bool_)):
+        return value
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc" and value.size <= LARGEST:
+        return np.array(value, subok=False)
+    if isinstance(value, (list, tuple)) and len(value) <= 100 and depth < 4:
+        return tuple(_plain(item, depth + 1) for item in value)
+    if isinstance(value, dict) and len(value) <= 100 and depth < 4:
+        return {key: _plain(item, depth + 1) for key, item in value.items() if type(key) is int}
+    try:
+        text = repr(value)
+    except Exception:
+        text = "?"
+    return Odd(type(value).__name__, text if len(text) <= 60 else text[:57] + "…")
+
+
+def _first_line(error):
+    """Return the message of an exception, cut to one line."""
+    try:
+        text = str(error).strip().split("\n")[0]
+    except Exception:
+        text = ""
+    return text if len(text) <= 200 else text[:197] + "…"
+
+
+def _student_lines(stack):
+    """Return the lines of a traceback that are the student's: not ours, not a library's."""
+    stack = list(stack)
+    ours = [i for i, frame in enumerate(stack) if frame.filename == __file__]
+    lines = []
+    for frame in stack[ours[-1] + 1 if ours else 0 :]:
+        path = frame.filename
+        notebook = path.startswith("<") or f"{os.sep}ipykernel_" in path
+        if not notebook:
+            path = str(Path(path).resolve())
+        if path.startswith(("<frozen", "<__array_function__", OURS, *LIBRARIES)):
+            continue
+        code = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+        lines.append(Line("" if notebook else Path(path).name, frame.lineno, frame.name, code))
+    return tuple(lines[-4:])
