@@ -1,4 +1,4 @@
-"""Wrong gradients that people really write, one row each.
+"""Wrong gradients that are easy to write, one row each.
 
 The right gradient of the two-layer network is nine assignments, the table `RIGHT`. A mistake
 replaces one or two of them. Both are kept as text, so that a page can print the very line that is

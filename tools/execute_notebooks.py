@@ -13,11 +13,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
 
 CELL_SECONDS = 120
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -68,18 +70,22 @@ def execute(path: Path, threads: int = 1):
     """
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_SECONDS,
-        kernel_name="python3",
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-    )
     environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))}
-    try:
-        client.execute(env=environment)
-    except CellExecutionError as error:
-        raise NotClean(f"{path}: a cell fails\n{error}") from None
+    with tempfile.TemporaryDirectory() as folder:
+        # Files rather than TCP, on which a kernel warns that others on the machine could listen.
+        sockets = {} if os.name == "nt" else {"transport": "ipc", "ip": f"{folder}/kernel"}
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            record_timing=False,
+            resources={"metadata": {"path": str(path.parent)}},
+            config=Config(KernelManager=sockets),
+        )
+        try:
+            client.execute(env=environment)
+        except CellExecutionError as error:
+            raise NotClean(f"{path}: a cell fails\n{error}") from None
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
