@@ -13,7 +13,7 @@ import time
 import numpy as np
 
 from simple_ml.check import sandbox
-from simple_ml.check.mistakes import ANY_ORDER, FACTS, TABLE, rows
+from simple_ml.check.mistakes import ANY_ORDER, FACTS, GRADIENT_OF, TABLE, rows
 from simple_ml.check.report import Evidence, Finding, Report
 from simple_ml.check.sandbox import Died, Hung, Odd, Raised, Ran
 from simple_ml.check.tasks import InitializerTask, same, same_array, same_moments
@@ -42,7 +42,7 @@ def diagnose(function, task, limit, name=None):
     """
     with task.probes() as probes:
         calls = [probe.arguments for probe in probes]
-        events, isolated = sandbox.run(function, [*calls, calls[0]], limit)
+        events, isolated = sandbox.run(function, [*calls, calls[largest(probes)]], limit)
         case = Case(task, probes, events)
         report = case.report(name or task.name, isolated)
         if not report and case.unexplained:
@@ -58,7 +58,7 @@ class Case:
     def __init__(self, task, probes, events):
         self.task = task
         self.same = same_moments if isinstance(task, InitializerTask) else same
-        self.events = events
+        self.probes, self.events = probes, events
         seen = events[: len(probes)]
         self.pairs = [
             (probe, event) for probe, event in zip(probes, seen, strict=False) if probe.compared
@@ -78,6 +78,7 @@ class Case:
             if not self.same(self.found[i], self.expected[i], probe, self.before[i])
         ]
         self.names, self.unsure = [], []
+        self.ways = {}  # name: the wrong lines that fit
         self.unexplained = False
         self._explain()
 
@@ -102,24 +103,25 @@ class Case:
         if not self.task.in_place:
             return
         ran = [i for i, (_, event) in enumerate(self.pairs) if isinstance(event, Ran)]
-        untouched = ran and all(
-            np.array_equal(self.found[i][name], self.before[i][name])
-            for i in ran
-            for name in self.task.outputs
-        )
-        if not untouched or any(
+        if not (ran and all(map(self._untouched, ran))) or any(
             isinstance(event, Raised) and "read-only" not in probe.about
             for probe, event in self.pairs
         ):
             return
         results = {i: self._returned_weights(i) for i in ran}
-        arrays = listed(self.task.outputs, "is", "are")
+        arrays = listed(self.task.outputs)
         if all(results.values()):
             self.facts["returns_new_arrays"] = {"arrays": arrays}
             for i in ran:
                 self.found[i] = results[i]
         else:
             self.facts["not_in_place"] = {"arrays": arrays}
+
+    def _untouched(self, i):
+        """Return whether the arrays that should be updated are as they were."""
+        return self.task.in_place and all(
+            np.array_equal(self.found[i][name], self.before[i][name]) for name in self.task.outputs
+        )
 
     def _returned_weights(self, i):
         """Return what a function returned if it has the form of the updated weights."""
@@ -187,7 +189,7 @@ class Case:
                 if array.dtype == np.float64
             }
             if names:
-                facts["upcast"] = {"arrays": listed(names, "is", "are")}
+                facts["upcast"] = {"arrays": listed(names)}
         if task.name == "parse_mnist":
             for i, _, _ in ran:
                 right = {"X": np.float32, "y": np.uint8}
@@ -200,13 +202,13 @@ class Case:
                     facts["wrong_dtype"] = {"found": "; ".join(wrong)}
 
     def _see_repetition(self):
-        """See whether the first call, made again at the end, gave the same."""
-        if len(self.events) <= len(self.pairs) + len(self.uncompared):
+        """See whether the largest call, made again at the end, gave the same."""
+        if len(self.events) <= len(self.probes):
             return
-        first, last = self.pairs[0][1], self.events[-1]
+        i = largest(self.probes)
+        first, last = self.events[i], self.events[-1]
         if isinstance(first, Ran) and isinstance(last, Ran):
-            again = self._outcome(self.pairs[0][0], last)
-            once = self._outcome(*self.pairs[0])
+            once, again = (self._outcome(self.probes[i], event) for event in (first, last))
             if isinstance(once, dict) and not (
                 isinstance(again, dict)
                 and once.keys() == again.keys()
@@ -251,19 +253,22 @@ class Case:
         order = sorted(considered, key=lambda i: (i not in numbers, i not in wrong, i))
         # Exceptions alone prove nothing: some number must be there to be explained.
         answered = any(isinstance(self.found[i], dict) for i in considered)
-        singles = self._singles(order) if answered else []
-        if not singles and numbers:
-            singles = self._doubles(order)
-        if singles:
-            common = set.intersection(*map(set, singles))
+        fitting = self._singles(order) if answered else []
+        if not fitting and numbers:
+            fitting = self._doubles(order)
+        if fitting:
+            common = set.intersection(*map(set, fitting))
             self.names = [row.name for row in TABLE if row.name in common]
+            self.ways = fitting[0]
             self.unsure = sorted(
-                {tuple(sorted(set(s) - common)) for s in singles if set(s) - common}
+                {tuple(sorted(set(s) - common)) for s in fitting if set(s) - common}
             )
-        if not singles:
-            raised = [self.pairs[i][1] for i in wrong if isinstance(self.pairs[i][1], Raised)]
+        if not fitting:
+            raised = [i for i in wrong if isinstance(self.pairs[i][1], Raised)]
             if raised:
-                facts["raises"] = {"found": exception(raised[0])}
+                first = min(raised, key=self._smallness)
+                facts["raises"] = {"found": exception(self.pairs[first][1])}
+                numbers = [i for i in numbers if not self._untouched(i)]  # it did not get there
             self.unexplained = bool(numbers)
         elif not self.names:
             self.unexplained = True  # too many explanations are none
@@ -305,26 +310,25 @@ class Case:
         return False
 
     def _singles(self, order):
+        """Return the rows that fit, each as a dict: name and the lines that do."""
         return [
-            (row.name,)
+            {row.name: fitting[0]}
             for row, ways in rows(self.task.program)
-            if any(self._fits(way, order) for way in ways)
+            if (fitting := [way for way in ways if self._fits(way, order)])
         ]
 
     def _doubles(self, order):
-        """Return the pairs of names that fit; only where the lines of the two do not collide."""
+        """Return the pairs of rows that fit; only where the lines of the two do not collide."""
         table = rows(self.task.program)
         deadline = time.monotonic() + 20
         found = []
         for (one, ways), (other, other_ways) in itertools.combinations(table, 2):
             if time.monotonic() > deadline:
                 break
-            if any(
-                self._fits({**a, **b}, order)
-                for a, b in itertools.product(ways, other_ways)
-                if not a.keys() & b.keys()
-            ):
-                found.append((one.name, other.name))
+            for a, b in itertools.product(ways, other_ways):
+                if not decided(a) & decided(b) and self._fits({**a, **b}, order):
+                    found.append({one.name: a, other.name: b})
+                    break
         return found
 
     # ------------------------------------------------------------ in words
@@ -348,14 +352,16 @@ class Case:
     def _fact(self, name):
         sentence, see = FACTS[name]
         text = sentence.format(**self.facts[name])
-        lines = ()
-        for event in self.events:
-            if (name == "raises" and isinstance(event, Raised)) or (
-                name == "hangs" and isinstance(event, Hung)
-            ):
-                lines = event.lines
-                break
-        return Finding(name, text[0].upper() + text[1:] + ".", see, "", lines)
+        kind = {"raises": Raised, "hangs": Hung}.get(name)
+        stopped = [i for i, (_, event) in enumerate(self.pairs) if kind and isinstance(event, kind)]
+        lines = self.pairs[min(stopped, key=self._smallness)][1].lines if stopped else ()
+        return Finding(name, text[0].upper() + text[1:] + ".", self._read(see), "", lines)
+
+    def _read(self, see, arrays=()):
+        """Return the key of what to read: what explains this function, and its wrong array."""
+        if see == "epoch" and not self.task.in_place:
+            return ""
+        return GRADIENT_OF.get(next(iter(arrays), ""), see) if see == "dW1" else see
 
     def _mistakes(self):
         table = {row.name: row for row in TABLE}
@@ -380,8 +386,8 @@ class Case:
             row = table[name]
             text = f"{subject} what you get when {row.when}."
             if len(self.names) > 1 or self.unsure:
-                text = f"{row.when[0].upper()}{row.when[1:]}."
-            findings.append(Finding(name, text, row.see, row.write, ()))
+                text = f"{row.when}."
+            findings.append(Finding(name, text, self._read(row.see, arrays), row.write, ()))
         if len(self.names) > 1:
             lead = f"{subject} what you get with two mistakes at once. The first: "
             findings[0] = findings[0].led_by(lead)
@@ -412,7 +418,9 @@ class Case:
         ]
         if "not_in_place" in self.facts:
             return
-        if passed:
+        if passed and not self.wrong:
+            yield f"the results for all {len(passed)} inputs"
+        elif passed:
             yield "the results for " + "; for ".join(passed)
         if self.wrong and not isinstance(self.task, InitializerTask):
             for name in self.task.outputs:
@@ -453,9 +461,10 @@ class Case:
             )
 
     def _shown(self):
-        """Return the smallest input that shows that something is wrong."""
+        """Return the smallest input that shows the first thing that is wrong."""
         stopped = [i for i, (_, e) in enumerate(self.pairs) if isinstance(e, (Hung, Died))]
-        indices = self.wrong or stopped
+        raised = [i for i in self.wrong if isinstance(self.pairs[i][1], Raised)]
+        indices = ("raises" in self.facts and raised) or self._of_first() or self.wrong or stopped
         if "upcast" in self.facts and not indices:
             indices = [i for i, (p, _) in enumerate(self.pairs) if p.about == "float32"]
         if not indices:
@@ -488,6 +497,22 @@ class Case:
             arguments = "images, labels"
         return Evidence(probe.about, setup, arguments, tuple(rows[:8]), happened, tuple(lines))
 
+    def _of_first(self):
+        """Return the wrong probes on which the first mistake alone would show."""
+        if not self.names:
+            return []
+        key = tuple(sorted(self.ways[self.names[0]].items()))
+        answers = {i: answers_of(self.task, key, i, self.pairs[i][0]) for i in self.wrong}
+        return [
+            i
+            for i, possible in answers.items()
+            if possible is None
+            or not all(
+                self.same(answer, self.expected[i], self.pairs[i][0], self.before[i])
+                for answer in possible
+            )
+        ]
+
     def _smallness(self, i):
         return self.pairs[i][0].size, i
 
@@ -516,6 +541,16 @@ class Case:
                 )
             texts.append(text + ".")
         return " ".join(texts)
+
+
+def largest(probes):
+    """Return the number of the largest probe: what is drawn at random shows best there."""
+    return max(range(len(probes)), key=lambda i: probes[i].size)
+
+
+def decided(way):
+    """Return the lines that a way decides: any order can move any rows into any batch, too."""
+    return way.keys() | ({"starts"} if way.get("order") == ANY_ORDER else set())
 
 
 _KEPT = {}
@@ -654,12 +689,15 @@ def number(value):
 
 def compared(name, expected, found, before, tolerance, moments=False):
     """Return up to three rows (entry, expected, found) where two arrays differ most."""
-    if expected.shape != found.shape and not expected.size == found.size == 1:
-        return [(f"{name}.shape", str(expected.shape), str(found.shape))]
-    if expected.ndim == 0 or expected.size == 1:
+    shapes = [(f"{name}.shape", str(expected.shape), str(found.shape))]
+    if expected.shape == found.shape:
+        shapes = []
+    elif not expected.size == found.size == 1:
+        return shapes
+    if expected.size == 1:
         e, f = float(expected.reshape(-1)[0]), float(found.reshape(-1)[0])
         equal = not moments and same_array(found, expected, tolerance)
-        return [] if equal else [(name, number(e), number(f))]
+        return [] if equal else [*shapes, (name, number(e), number(f))]
     if name == "shape":
         return []
     if same_array(found, expected, tolerance, before):
@@ -678,7 +716,7 @@ def compared(name, expected, found, before, tolerance, moments=False):
 def ratio(expected, found, before, probe):
     """Say in how many entries two arrays differ, and by what factor."""
     if expected.shape != found.shape:
-        return f"its shape is {found.shape}, expected {expected.shape}"
+        return f"on “{probe.about}” its shape is {found.shape}, expected {expected.shape}"
     expected, found = expected.astype(float), found.astype(float)
     what = "the value"
     if before is not None:

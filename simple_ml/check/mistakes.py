@@ -24,7 +24,7 @@ from simple_ml.check.programs import fits
 ANY_ORDER = "'every order of the rows'"  # a value for the line "order": they are tried one by one
 
 _SCORES, _LAYERS, _DEPTH = "01_softmax_loss", "02_two_layer_gradients", "03_backpropagation"
-_TRAINING, _START = "04_training", "05_initialization"
+_TRAINING = "04_training"
 
 READ = {
     # key: the chapter's notebook, the section's title in it, an equation's label and number
@@ -47,9 +47,12 @@ READ = {
     "update": (_TRAINING, "The optimiser: how do we get better?", "eq-tr-sgd", "4.4"),
     "epoch": (_TRAINING, "What happens in one epoch, line by line?", "", ""),
     "batch": (_TRAINING, "What if the last batch is short?", "eq-tr-ragged", "4.8"),
-    "init": (_START, "", "", ""),
+    "init": (_TRAINING, "What does a training run look like?", "", ""),
 }
 """Where a mistake sends its reader; ``tests/test_check_mistakes.py`` looks whether it is there."""
+
+GRADIENT_OF = {"W2": "dW2", "dW2": "dW2", "theta": "error"}
+"""Where the gradient of an output is derived, for rows that say "dW1" and hold for others, too."""
 
 
 @dataclass(frozen=True, init=False)
@@ -92,8 +95,8 @@ TABLE = (
     Mistake(
         "no_mean",
         "the gradient is summed over the rows and not divided by their number",
-        "dW1",
-        "dW1 = X.T @ G1 / m",
+        "error",
+        "dW1 = X.T @ G1 / m, dW2 = Z1.T @ G2 / m",
         {"m1": "1", "m2": "1"},
         {"m1": "1"},
         {"m2": "1"},
@@ -120,7 +123,7 @@ TABLE = (
     Mistake(
         "divides_twice",
         "the gradient is divided by the number of rows twice",
-        "dW1",
+        "error",
         "G2 = S - I_y, with the 1/m in dW1 and dW2 only",
         {"m1": "m * m", "m2": "m * m"},
         {"m1": "m * m"},
@@ -137,8 +140,8 @@ TABLE = (
     Mistake(
         "divides_by_entries",
         "the mean is taken over all entries of the batch, rows × classes, not over its rows",
-        "dW1",
-        "dW1 = X.T @ G1 / m",
+        "error",
+        "dW1 = X.T @ G1 / m, dW2 = Z1.T @ G2 / m",
         {"m1": "m * k", "m2": "m * k"},
         {"mi": "m * k"},
     ),
@@ -167,6 +170,7 @@ TABLE = (
         {"mask": "Xb > 0"},
         {"mask": "G2 > 0"},
         {"mask": "S > 0"},
+        {"mask": "1", "P1": "(W1 > 0) * (Xb.T @ G1)"},
     ),
     Mistake(
         "mask_inverted",
@@ -240,6 +244,8 @@ TABLE = (
             "S": "np.exp(Z2 - Z2.max(1, keepdims=True)) / "
             "np.exp(Z2 - Z2.max(1, keepdims=True)).sum(0)"
         },
+        {"S": "np.exp(Z2 - Z2.max()) / np.exp(Z2 - Z2.max()).sum(0)"},
+        {"S": "np.exp(Z2) / np.exp(Z2).sum(0)"},
         {"lse": "np.log(E.sum(axis=0)) + shift[:, 0]"},
         {"row_loss": "-np.log(softmax(logits.T).T[np.arange(m), labels])"},
         {"row_loss": "-np.log((E / E.sum(axis=0))[np.arange(m), labels])"},
@@ -428,7 +434,7 @@ TABLE = (
         "product_of_means",
         "the mean of products is taken for the product of means, which is right only for one row",
         "dW1",
-        "dW1 = X.T @ G1 / m",
+        "dW1 = X.T @ G1 / m, dW2 = Z1.T @ G2 / m",
         {
             "dW1": "np.outer(Xb.mean(axis=0), G1.mean(axis=0))",
             "dW2": "np.outer(H.mean(axis=0), G2.mean(axis=0))",
@@ -476,6 +482,8 @@ TABLE = (
         "W1 -= lr * dW1, with G2 = S - I_y",
         {"rate": "-lr"},
         {"G2": "I_y - S"},
+        {"P1": "-Xb.T @ G1"},
+        {"P2": "-H.T @ G2"},
     ),
     Mistake(
         "lr_twice",
@@ -526,6 +534,13 @@ TABLE = (
         "epoch",
         "for start in range(0, len(X), batch)",
         {"starts": "[0]"},
+    ),
+    Mistake(
+        "only_last_batch",
+        "only the last batch is used: the step stands after the loop, not in it",
+        "epoch",
+        "W1 -= lr * dW1 and W2 -= lr * dW2, indented as the rest of the loop",
+        {"starts": "range(0, N, size)[-1:]"},
     ),
     Mistake(
         "first_batch_dropped",
@@ -686,6 +701,14 @@ TABLE = (
         "epoch",
         "np.mean(h.argmax(axis=1) != y)",
         {"tests": "m / 100"},
+    ),
+    Mistake(
+        "error_per_row",
+        "the answer of each row, or whether it is wrong, is returned: an array, not one share",
+        "epoch",
+        "np.mean(h.argmax(axis=1) != y)",
+        {"err": "missed"},
+        {"err": "guess"},
     ),
     Mistake(
         "argmax_over_rows",
@@ -919,12 +942,13 @@ TABLE = (
 FACTS = {
     # name: what was seen, where to read
     "not_in_place": (
-        "{arrays} as before the call. The caller's arrays must change: `W -= …` changes them, "
-        "`W = W - …` makes a new array and leaves theirs alone",
+        "it leaves {arrays} as before the call. The caller's arrays must change: `W -= …` changes "
+        "them, `W = W - …` makes a new array and leaves theirs alone. Mend this first: until then "
+        "its numbers cannot be judged",
         "update",
     ),
     "returns_new_arrays": (
-        "{arrays} as before the call, and new arrays are returned. The caller's arrays must "
+        "it leaves {arrays} as before the call, and returns new arrays. The caller's arrays must "
         "change: `W -= …` changes them",
         "update",
     ),
@@ -934,12 +958,12 @@ FACTS = {
     "hangs": ("it did not finish within {found} s", "epoch"),
     "crashes": ("the process {found}", "epoch"),
     "upcast": (
-        "{arrays} float64 although all inputs are float32: some array in between is float64 "
-        "(np.zeros and np.eye make them), and drags the rest along",
+        "it returns {arrays} in float64 although all inputs are float32: some array in between is "
+        "float64 (np.zeros and np.eye make them), and drags the rest along",
         "error",
     ),
-    "wrong_dtype": ("{found}", "data"),
-    "inputs_modified": ("it changes {arrays}, which belong to the caller", "epoch"),
+    "wrong_dtype": ("it returns another dtype: {found}", "data"),
+    "inputs_modified": ("it changes {arrays}, the caller's own data", "epoch"),
     "global_state": ("it changes {found}, which other code depends on", "epoch"),
     "not_repeatable": ("called twice with the same arguments, it gives different results", "epoch"),
     "files_swapped": (

@@ -24,14 +24,13 @@ class Finding(NamedTuple):
 
     def led_by(self, lead):
         """Return the finding with words put before its sentence."""
-        sentence = self.sentence
-        if sentence[1:2].islower() or sentence[1:2] == " ":  # but W2 stays W2
-            sentence = sentence[0].lower() + sentence[1:]
-        return self._replace(sentence=lead + sentence)
+        return self._replace(sentence=lead + self.sentence)
 
     @property
     def where(self):
-        """The chapter and equation to read."""
+        """The chapter and equation to read; empty where none is about it."""
+        if not self.see:
+            return ""
         notebook, section, _, number = READ[self.see]
         text = f"chapter {int(notebook[:2])}"
         if section:
@@ -128,7 +127,8 @@ class Report:
             out += ["", *_wrapped(finding.sentence), *(f"  {line}" for line in finding.lines)]
             if finding.write:
                 out += _wrapped(f"Write: {finding.write}", "  ")
-            out += _wrapped(f"Read: {finding.where}", "  ")
+            if finding.where:
+                out += _wrapped(f"Read: {finding.where}", "  ")
         if self.difference:
             out += ["", *_wrapped(self.difference)]
         if self.evidence:
@@ -159,7 +159,8 @@ class Report:
                 out.append(_pre("\n".join(map(str, finding.lines)), "Your lines"))
             if finding.write:
                 out.append(f"<p>Write: {CODE}{escape(finding.write)}</code></p>")
-            out.append(f"<p>Read: {escape(finding.where)}</p>")
+            if finding.where:
+                out.append(f"<p>Read: {escape(finding.where)}</p>")
         if self.difference:
             out.append(f"<p>{_code(self.difference)}</p>")
         if self.evidence:

@@ -625,3 +625,56 @@ def hedi(fan_in, fan_out, rng):
 def ilja(fan_in, fan_out, rng):
     bound = 1 / math.sqrt(3 * fan_in)
     return rng.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)
+
+
+# ---------------------------------------------------------------- found by a blind test
+
+
+def steps(X, y, W1, W2, batch):
+    for i in range(0, len(X), batch):
+        x, t = X[i : i + batch], y[i : i + batch]
+        h = np.maximum(x @ W1, 0)
+        g = probs(h @ W2)
+        g[np.arange(len(t)), t] -= 1
+        yield x, h, g / len(t)
+
+
+@homework("nn_epoch", "only_last_batch")
+def jutta(X, y, W1, W2, lr=0.1, batch=100):
+    for x, h, g in steps(X, y, W1, W2, batch):
+        one, two = x.T @ ((g @ W2.T) * (h > 0)), h.T @ g
+    W1 -= lr * one
+    W2 -= lr * two
+
+
+@homework("nn_epoch", "softmax_over_columns")
+def knut(X, y, W1, W2, lr=0.1, batch=100):
+    for i in range(0, len(X), batch):
+        x, t = X[i : i + batch], y[i : i + batch]
+        h = np.maximum(x @ W1, 0)
+        e = np.exp(h @ W2 - (h @ W2).max())
+        g = (e / e.sum(axis=0) - onehot(t, W2.shape[1])) / len(t)
+        one = x.T @ ((g @ W2.T) * (h > 0))
+        W2 -= lr * h.T @ g
+        W1 -= lr * one
+
+
+@homework("nn_epoch", "mask_of_wrong_array")
+def linus(X, y, W1, W2, lr=0.1, batch=100):
+    for x, h, g in steps(X, y, W1, W2, batch):
+        one, two = (x.T @ (g @ W2.T)) * (W1 > 0), h.T @ g
+        W1 -= lr * one
+        W2 -= lr * two
+
+
+@homework("nn_epoch", "ascent")
+def meike(X, y, W1, W2, lr=0.1, batch=100):
+    for x, h, g in steps(X, y, W1, W2, batch):
+        one, two = x.T @ ((g @ W2.T) * (h > 0)), h.T @ g
+        W1 -= lr * one
+        W2 += lr * two
+
+
+@homework("loss_err", "error_per_row")
+def norma(h, y):
+    return np.mean(np.logaddexp.reduce(h, axis=1) - h[np.arange(len(y)), y]), h.argmax(axis=1)
