@@ -233,7 +233,7 @@ def _two_layer_probes():
     X, y, W1, W2 = network(5, 2, 4, 3, seed=2)
     W1 = W1.copy()
     W1[:, 1] = -0.5
-    rows.append(("a unit that is off for every row", X, y, W1, W2, 0.6, 3, 1e-5))
+    rows.append(("five rows in batches of three, one unit always off", X, y, W1, W2, 0.6, 3, 1e-5))
     X, y, W1, W2 = network(4, 3, 5, 2, seed=3)
     rows.append(("logits of some thousands", X, y, W1, 4000 * W2, 700.0, 4, 1e-5))
     rows.append(("one row, logits of some thousands", X[:1], y[:1], W1, 4000 * W2, 700.0, 1, 1e-5))
