@@ -1,12 +1,19 @@
 """Figures show the data they were given."""
 
 import matplotlib
+import numpy as np
 import pytest
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-from simple_ml.plotting import draw_layers, draw_shapes
+from simple_ml.plotting import (
+    draw_layers,
+    draw_shapes,
+    plot_confusion,
+    plot_history,
+    plot_images,
+)
 
 SIDES = {"m": 4, "n": 6, "d": 5, "k": 3}
 LINES = [
@@ -84,3 +91,30 @@ def test_all_that_the_backward_pass_reads_is_dotted(ax, widths):
     arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
     dotted = [arrow for arrow in arrows if arrow.get_linestyle() in (":", "dotted")]
     assert len(dotted) == 2 * (len(widths) - 1) + 1  # each Z and A, and the logits Z_{L+1}
+
+
+def test_a_history_is_drawn_epoch_by_epoch_and_errors_in_per_cent(ax):
+    history = {"train_err": np.array([0.5, 0.25]), "test_err": np.array([0.6, 0.3])}
+    plot_history(ax, history, "err", label="run")
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in ax.get_lines()}
+    assert drawn == {"run train": [[1, 50], [2, 25]], "run test": [[1, 60], [2, 30]]}
+
+
+def test_images_stand_row_by_row_upright_and_a_signed_one_is_scaled_by_its_own_peak(ax):
+    images = np.array([[1.0, 0, 0, 0], [0, 2.0, 0, 0], [0, 0, -4.0, 0]])
+    plot_images(ax, images, columns=2, signed=True)
+    canvas = np.nan_to_num(ax.get_images()[0].get_array().filled(0))
+    marks = {(int(i), int(j)): canvas[i, j] for i, j in np.argwhere(canvas)}
+    # tiles of 2×2 pixels, two apart to the right and two head rows above each
+    assert marks == {(2, 0): 1, (2, 5): 1, (7, 0): -1}
+
+
+def test_a_confusion_matrix_shades_mistakes_only_and_writes_every_count_in_its_cell(ax):
+    counts = np.array([[9, 2], [0, 7]])
+    plot_confusion(ax, counts)
+    np.testing.assert_array_equal(ax.get_images()[0].get_array(), [[0, 2], [0, 0]])
+    assert {t.get_position(): t.get_text() for t in ax.texts} == {
+        (0, 0): "9",
+        (1, 0): "2",
+        (1, 1): "7",
+    }
