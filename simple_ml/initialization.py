@@ -4,6 +4,8 @@ A scheme is called as ``scheme(fan_in, fan_out, rng, dtype)`` and returns a matr
 for the convention ``X @ W`` in which a column holds the weights *into* one unit. All random schemes
 draw independent entries of mean 0; they differ in the standard deviation, and each takes
 ``draw=uniform`` for a uniform distribution of the same variance.
+
+The two layers may start by different rules: `pair` reads ``"hw0+fan_in"``.
 """
 
 import numpy as np
@@ -17,6 +19,7 @@ __all__ = [
     "he_fan_out",
     "hw0",
     "normal",
+    "pair",
     "pytorch",
     "uniform",
     "unit",
@@ -157,3 +160,34 @@ SCHEMES = {
     "constant": constant,
 }
 """Every scheme by the name that `simple_ml.train_nn` and the command line take."""
+
+
+def pair(init):
+    """Return the rule of each of the two layers.
+
+    Parameters
+    ----------
+    init : str, callable or pair of them
+        A name in `SCHEMES` or a function of the same form, for both layers; or one for each, as a
+        pair or as text with a plus sign: ``("hw0", "fan_in")`` or ``"hw0+fan_in"``.
+
+    Returns
+    -------
+    first, second : callable
+        The rules for W1 and W2.
+
+    Raises
+    ------
+    ValueError
+        If a name is not in `SCHEMES`, or there are more than two rules.
+    """
+    rules = init.split("+") if isinstance(init, str) else init
+    rules = list(rules) if isinstance(rules, (list, tuple)) else [rules]
+    known = [callable(rule) or (isinstance(rule, str) and rule in SCHEMES) for rule in rules]
+    if not all(known) or len(rules) not in (1, 2):
+        raise ValueError(
+            f"init is {init!r}, expected one of {', '.join(SCHEMES)} or a function, "
+            "or a pair, one for each layer: 'hw0+fan_in'"
+        )
+    first, second = (SCHEMES.get(rule, rule) for rule in (rules[0], rules[-1]))
+    return first, second

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from simple_ml.initialization import SCHEMES, constant, hw0, uniform, zeros
+from simple_ml.initialization import SCHEMES, constant, fan_in, he, hw0, pair, uniform, zeros
 
 FAN_IN, FAN_OUT = 300, 200
 STD = {
@@ -64,3 +64,25 @@ def test_the_legacy_generator_with_seed_0_draws_what_the_course_draws():
     finally:
         np.random.set_state(state)
     np.testing.assert_allclose(hw0(784, 100, np.random.RandomState(0)), course, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("init", "rules"),
+    [
+        ("he", (he, he)),
+        ("hw0+fan_in", (hw0, fan_in)),
+        (("hw0", "he"), (hw0, he)),
+        (["hw0", zeros], (hw0, zeros)),
+        (zeros, (zeros, zeros)),
+    ],
+)
+def test_a_pair_has_a_rule_for_each_layer_and_one_rule_is_both(init, rules):
+    assert pair(init) == rules
+
+
+@pytest.mark.parametrize(
+    "init", ["", "xavier", "hw0+", "hw0+xavier", "hw0+he+he", (), ("hw0", 1), None, 1.5, {"hw0"}]
+)
+def test_what_is_not_a_pair_of_rules_is_named(init):
+    with pytest.raises(ValueError, match=r"^init is .*, expected one of hw0, .*'hw0\+fan_in'$"):
+        pair(init)
