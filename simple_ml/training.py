@@ -12,9 +12,10 @@ import numpy as np
 from tqdm import tqdm
 
 from simple_ml import _validate
-from simple_ml.initialization import SCHEMES
+from simple_ml.initialization import pair
 from simple_ml.losses import loss_err
 from simple_ml.softmax_regression import softmax_regression_epoch
+from simple_ml.threads import BlasThreads
 from simple_ml.two_layer import forward, nn_epoch
 
 __all__ = ["Run", "TrainingDiverged", "fit", "train_nn", "train_softmax"]
@@ -58,7 +59,7 @@ class TrainingDiverged(FloatingPointError):
         self.history = history
 
 
-def fit(epoch, logits, weights, data, *, epochs, lr, verbose=True):
+def fit(epoch, logits, weights, data, *, epochs, lr, batch=100, verbose=True):
     """Run `epoch` repeatedly and return the history and the weights.
 
     Parameters
@@ -75,6 +76,8 @@ def fit(epoch, logits, weights, data, *, epochs, lr, verbose=True):
         How often; 0 returns empty columns.
     lr : float
         The learning rate, named in the advice when the weights diverge.
+    batch : int, default 100
+        Rows of a step, for the choice between one BLAS thread and all (`simple_ml.threads`).
     verbose : bool, default True
         Print the course's table, a row an epoch, to standard output; and in a terminal or a
         notebook, when it will take more than ten seconds, show a progress bar on standard error.
@@ -87,23 +90,39 @@ def fit(epoch, logits, weights, data, *, epochs, lr, verbose=True):
     ------
     TrainingDiverged
         When a weight is infinite or not a number after an epoch.
+    KeyboardInterrupt
+        When somebody stops it. Nothing that was done is lost: the exception's ``run`` is the `Run`
+        of the epochs before, with the weights as they were when it was stopped. (An interactive
+        Python keeps the last exception as ``sys.last_value``.)
     """
     X_tr, y_tr, X_te, y_te = data
     history = {name: np.full(epochs, np.nan) for name in COLUMNS}
     if verbose:
         print(HEADER)
-    for i in _watched(epochs) if verbose else range(epochs):
-        # A diverging epoch overflows many times over; it is reported once, below, as an error.
-        with np.errstate(over="ignore", invalid="ignore"):
-            epoch(X_tr, y_tr, *weights)
-        if not all(np.isfinite(W).all() for W in weights):
-            past = {name: column[:i] for name, column in history.items()}
-            raise TrainingDiverged(_advice(i, lr, data), i, past)
-        row = (*loss_err(logits(X_tr, *weights), y_tr), *loss_err(logits(X_te, *weights), y_te))
-        for name, value in zip(COLUMNS, row, strict=True):
-            history[name][i] = value
-        if verbose:
-            tqdm.write(ROW.format(i, *row), file=sys.stdout)  # above the bar, if there is one
+    done = 0
+    blas = BlasThreads(lambda: logits(X_tr[:batch], *weights))
+    try:
+        for i in _watched(epochs) if verbose else range(epochs):
+            # A diverging epoch overflows many times; it is reported once, below, as an error.
+            with np.errstate(over="ignore", invalid="ignore"):
+                blas.adapt()
+                epoch(X_tr, y_tr, *weights)
+            if not all(np.isfinite(W).all() for W in weights):
+                past = {name: column[:i] for name, column in history.items()}
+                raise TrainingDiverged(_advice(i, lr, data), i, past)
+            row = (*loss_err(logits(X_tr, *weights), y_tr), *loss_err(logits(X_te, *weights), y_te))
+            for name, value in zip(COLUMNS, row, strict=True):
+                history[name][i] = value
+            done = i + 1
+            if verbose:
+                tqdm.write(ROW.format(i, *row), file=sys.stdout)  # above the bar, if there is one
+                sys.stdout.flush()  # what is done is seen, also if the next epoch is not survived
+    except KeyboardInterrupt as stopped:
+        stopped.run = Run({name: column[:done] for name, column in history.items()}, tuple(weights))
+        stopped.add_note(f"{done} of {epochs} epochs are done: sys.last_value.run has them")
+        raise
+    finally:
+        blas.restore()
     return Run(history, tuple(weights))
 
 
@@ -146,6 +165,7 @@ def train_softmax(X_tr, y_tr, X_te, y_te, epochs=10, lr=0.5, batch=100, *, verbo
         (X_tr, y_tr, X_te, y_te),
         epochs=epochs,
         lr=lr,
+        batch=batch,
         verbose=verbose,
     )
 
@@ -180,8 +200,9 @@ def train_nn(
         Learning rate.
     batch : int, default 100
         Rows asked for in a step.
-    init : str or callable, default "hw0"
-        A name in `simple_ml.initialization.SCHEMES`, or a function of the same form.
+    init : str, callable or pair of them, default "hw0"
+        A name in `simple_ml.initialization.SCHEMES`, or a function of the same form; or one for
+        each layer: ``("hw0", "fan_in")`` or ``"hw0+fan_in"`` (`simple_ml.initialization.pair`).
     rng : numpy.random.Generator or numpy.random.RandomState, optional
         Source of the starting weights. By default the legacy generator with seed 0, which draws the
         numbers that the course's ``np.random.seed(0)`` draws and leaves the global state alone.
@@ -203,15 +224,15 @@ def train_nn(
     """
     k, epochs = _classes_and_epochs(X_tr, y_tr, X_te, y_te, epochs)
     hidden_dim = _validate.count("hidden_dim", hidden_dim, least=1)
-    scheme = _scheme(init)
+    first, second = pair(init)
     rng = np.random.RandomState(0) if rng is None else rng
     if not isinstance(rng, (np.random.Generator, np.random.RandomState)):
         raise TypeError(
             f"rng is a {type(rng).__name__}, expected a generator; "
             "make one from a seed: np.random.default_rng(0)"
         )
-    W1 = scheme(X_tr.shape[1], hidden_dim, rng, X_tr.dtype)
-    W2 = scheme(hidden_dim, k, rng, X_tr.dtype)
+    W1 = first(X_tr.shape[1], hidden_dim, rng, X_tr.dtype)
+    W2 = second(hidden_dim, k, rng, X_tr.dtype)
     return fit(
         lambda X, y, W1, W2: nn_epoch(X, y, W1, W2, lr=lr, batch=batch),
         lambda X, W1, W2: forward(X, W1, W2)[1],
@@ -219,6 +240,7 @@ def train_nn(
         (X_tr, y_tr, X_te, y_te),
         epochs=epochs,
         lr=lr,
+        batch=batch,
         verbose=verbose,
     )
 
@@ -236,15 +258,6 @@ def _classes_and_epochs(X_tr, y_tr, X_te, y_te, epochs):
     k = int(y_tr.max()) + 1  # int, or a uint8 label keeps k a uint8 and its square root a float16
     _validate.label_vector(y_te, len(X_te), k, rows="X_te", name="y_te")
     return k, _validate.count("epochs", epochs, least=0)
-
-
-def _scheme(init):
-    """Return the initialisation function that `init` is or names."""
-    if callable(init):
-        return init
-    if init not in SCHEMES:
-        raise ValueError(f"init is {init!r}, expected one of {', '.join(SCHEMES)} or a function")
-    return SCHEMES[init]
 
 
 def _advice(epoch, lr, data):

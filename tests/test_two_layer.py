@@ -69,6 +69,15 @@ def test_a_short_last_batch_is_averaged_over_its_own_length():
     np.testing.assert_array_equal(once[1], twice[1])
 
 
+def test_the_defaults_are_the_courses():
+    X, y, W1, W2 = problem(m=201)
+    given, default = (W1.copy(), W2.copy()), (W1.copy(), W2.copy())
+    nn_epoch(X, y, *given, lr=0.1, batch=100)
+    nn_epoch(X, y, *default)
+    np.testing.assert_array_equal(given[0], default[0])
+    np.testing.assert_array_equal(given[1], default[1])
+
+
 def test_rows_are_taken_in_the_order_given():
     X, y, W1, W2 = problem(m=6)
     ordered, reversed_ = (W1.copy(), W2.copy()), (W1.copy(), W2.copy())
@@ -96,6 +105,21 @@ def test_the_epoch_computes_both_gradients_before_it_updates_either():
     nn_epoch(X, y, W1, W2, lr=0.5, batch=4)
     np.testing.assert_allclose(W1, expected[0], rtol=1e-14)
     np.testing.assert_allclose(W2, expected[1], rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("batch", [1, 10, 64, 1000])
+def test_the_epoch_does_what_the_pure_gradients_say_to_rounding(dtype, batch):
+    X, y, W1, W2 = problem(m=100, n=30, d=20, k=10, dtype=dtype)
+    expected = [W1.copy(), W2.copy()]
+    for start in range(0, len(X), batch):
+        rows = slice(start, start + batch)
+        for V, dV in zip(expected, gradients(X[rows], y[rows], *expected), strict=True):
+            V -= dtype(0.01) * dV
+    nn_epoch(X, y, W1, W2, lr=0.01, batch=batch)
+    rounding = 100 * np.finfo(dtype).eps  # a hundred steps of one rounding each, at most
+    assert relative_error(W1, expected[0]) < rounding
+    assert relative_error(W2, expected[1]) < rounding
 
 
 def test_relu_is_positively_homogeneous_so_the_layers_gradients_balance_unit_by_unit():
@@ -154,15 +178,33 @@ def test_the_epoch_updates_in_place_returns_nothing_and_leaves_the_data_alone():
     np.testing.assert_array_equal(y, y_before)
 
 
+def peak_bytes(m, n, d, k, batch):
+    X, y, W1, W2 = problem(m, n, d, k, dtype=np.float32)
+    tracemalloc.start()
+    nn_epoch(X, y, W1, W2, batch=batch)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
 def test_an_epochs_memory_does_not_grow_with_the_number_of_rows():
-    peaks = []
-    for m in (1_000, 8_000):
-        X, y, W1, W2 = problem(m=m, n=50, d=20, k=10, dtype=np.float32)
-        tracemalloc.start()
-        nn_epoch(X, y, W1, W2, batch=100)
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-    assert peaks[1] < 1.2 * peaks[0]
+    sizes = {"n": 50, "d": 20, "k": 10, "batch": 100}
+    assert peak_bytes(m=8_000, **sizes) < 1.2 * peak_bytes(m=1_000, **sizes)
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"n": 300, "d": 10, "k": 3, "batch": 1000},
+        {"n": 300, "d": 400, "k": 3, "batch": 10},
+        {"n": 20, "d": 300, "k": 3, "batch": 1000},
+        {"n": 20, "d": 30, "k": 200, "batch": 1000},
+    ],
+)
+def test_an_epochs_memory_is_that_of_a_few_batches_and_one_more_set_of_weights(sizes):
+    n, d, k, batch = sizes.values()
+    floats = batch * (n + d + k) + (n * d + d * k)
+    assert peak_bytes(m=2_000, **sizes) < 4 * (4 * floats) + 20_000
 
 
 def read_only(A):
@@ -178,10 +220,10 @@ BAD = [
     ({"X": GOOD[0][:0], "y": GOOD[1][:0]}, ValueError, "X is empty"),
     ({"X": GOOD[0][0]}, ValueError, "X has shape .*two dimensions"),
     ({"y": GOOD[1].tolist()}, TypeError, "y is a list"),
-    ({"y": GOOD[1][:-1]}, ValueError, r"y has shape \(6,\), expected \(7,\)"),
+    ({"y": GOOD[1][:-1]}, ValueError, r"y has shape \(6,\), expected \(7,\), .* of X;"),
     ({"y": GOOD[1].astype(float)}, TypeError, "y has dtype float64"),
-    ({"y": GOOD[1] + 1}, ValueError, "labels from 1 to 3, expected 0 … 2"),
-    ({"y": GOOD[1].astype(int) - 1}, ValueError, "the label -1"),
+    ({"y": GOOD[1] + 1}, ValueError, "y holds labels from 1 to 3, expected 0 … 2"),
+    ({"y": GOOD[1].astype(int) - 1}, ValueError, "y holds the label -1"),
     ({"W1": GOOD[2].T}, ValueError, r"X has shape \(7, 5\) and W1 has shape \(4, 5\).*transposed"),
     ({"W2": GOOD[3].T}, ValueError, r"W1 has shape \(5, 4\) and W2 has shape \(3, 4\)"),
     ({"W1": np.ones((5, 4), int)}, TypeError, "W1 has dtype int64"),
@@ -201,7 +243,7 @@ def test_bad_input_is_named_before_anything_is_modified(change, error, message):
     names = ("X", "y", "W1", "W2")
     arguments = dict(zip(names, (A.copy() for A in GOOD), strict=True)) | change
     before = [np.array(arguments[name]) for name in names]
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=f"^{message}"):
         nn_epoch(**arguments)
     for name, A in zip(names, before, strict=True):
         np.testing.assert_array_equal(arguments[name], A)

@@ -1,0 +1,68 @@
+"""Fair timing: the competitors take turns, in a new order each round, and are compared as ratios.
+
+A neighbour on the machine, a clock that changes its frequency, a cold cache: what slows one call
+down is likely to slow down the next one, too. So each round calls every competitor once, and a
+competitor's time is divided by the reference's time *in the same round*. The median over the rounds
+and the quartiles go into the tables; absolute times do not.
+"""
+
+import os
+import platform
+import random
+from importlib import metadata
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def interleaved(calls, rounds):
+    """Return the seconds of each call, an array of `rounds` of them a name."""
+    seconds = {name: [] for name in calls}
+    for call in calls.values():
+        call()  # compile, allocate, fill the caches
+    for _ in range(rounds):
+        for name in random.sample(list(calls), len(calls)):
+            start = perf_counter()
+            calls[name]()
+            seconds[name].append(perf_counter() - start)
+    return {name: np.array(times) for name, times in seconds.items()}
+
+
+def ratios(seconds, reference):
+    """Return median and quartiles of each competitor's time over the reference's."""
+    return {
+        name: tuple(np.quantile(times / seconds[reference], [0.5, 0.25, 0.75]))
+        for name, times in seconds.items()
+    }
+
+
+def environment(threads):
+    """Return the environment of a process whose BLAS has this many threads."""
+    one = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    return (
+        os.environ
+        | dict.fromkeys(THREAD_VARIABLES, str(threads))
+        | {"XLA_FLAGS": one if threads == 1 else "", "JAX_PLATFORMS": "cpu"}
+    )
+
+
+def machine():
+    """Return what a reader has to know of the machine: its processor and the versions."""
+    versions = {"python": platform.python_version()}
+    for package in ("numpy", "torch", "jax", "scikit-learn", "simple-ml"):
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = "not installed"
+    return {"processor": _processor(), "cores": os.cpu_count(), **versions}
+
+
+def _processor():
+    """Return the processor's name as the system gives it."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
