@@ -12,6 +12,7 @@ STEPS := lint unit notebooks book
 
 BIN := .venv/bin
 VENV := .venv/.installed
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SITE := _build/html
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60
 
@@ -24,27 +25,37 @@ CHAPTERS := $(wildcard notebooks/*.ipynb)
 PACKAGE := $(filter-out %.pyc,$(wildcard simple_ml/*.py simple_ml/*.mplstyle simple_ml/*/*)) pyproject.toml
 RESULTS := $(wildcard notebooks/results/*)
 TOOLS := $(wildcard tools/*.py)
-TESTS := $(filter-out %.pyc,$(wildcard tests/*.py tests/*/*))
-PAGES := _config.yml _toc.yml $(wildcard book/* book/_ext/*.py book/_ext/*.txt book/_static/*)
+TESTS := $(filter-out %.pyc,$(wildcard tests/*.* tests/*/*))
+PAGES := _config.yml _toc.yml $(wildcard book/* book/_ext/*.py book/_ext/*.txt book/_static/* book/_templates/*)
 BENCHMARKS := $(wildcard benchmarks/*.*)
-TOP := $(wildcard *.md *.cff *.txt LICENSE Makefile .ci/run .github/workflows/*)
+TOP := $(wildcard *.md *.cff *.txt *.lock LICENSE Makefile .ci/run .github/workflows/*)
 
-.PHONY: help book test lab notebooks results serve lock browser clean distclean
+# What is in the environments of test-oldest and test-newest, and what mutants are compared with.
+OLDEST_PYTHON ?= 3.11
+NEWEST_PYTHON ?= 3.14
+UPGRADE ?= --upgrade
+BASE ?= HEAD
+PACKAGE_TESTS := $(filter-out $(foreach part,site equations notebooks numbers lab supply mutants \
+  results_again,tests/test_$(part)%.py),$(wildcard tests/test_*.py))
+
+.PHONY: help book test lab notebooks results bench serve lock weight browser setup-browser clean distclean \
+  test-oldest test-newest mutants mutants-changed links
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---- the environment: made again when what it is made from has changed
 
-$(VENV): requirements.txt constraints.txt pyproject.toml
+$(VENV): requirements.txt requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "This book needs Python 3.11 or newer, and $(PYTHON) is not; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; \
 	  exit 1; }
 	@$(PYTHON) -m venv .venv || { \
 	  echo "Python could not make .venv; on Debian and Ubuntu: apt-get install python3-venv" >&2; \
 	  exit 1; }
-	@echo "Installing requirements.txt into .venv (about 500 MB, a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing requirements.lock into .venv (about 500 MB, a minute or two)"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 # ---- the steps of `make test`; each runs again only when the content of an input changed
@@ -95,7 +106,7 @@ lab: .venv/.lab ## open the chapters in JupyterLab (installed on demand)
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
 .venv/.lab: $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt 'jupyterlab>=4,<5'
+	@$(PIP) install -c constraints.txt 'jupyterlab>=4,<5'
 	@touch $@
 
 notebooks: $(CHAPTERS:notebooks/%.ipynb=build/notebooks/%.done) ## execute the chapters that changed and store clean outputs
@@ -112,28 +123,64 @@ results: $(patsubst tools/record_%.py,build/results/%.done,$(wildcard tools/reco
 build/results/%.done: tools/record_%.py $(filter simple_ml/%.py,$(PACKAGE)) $(VENV)
 	@mkdir -p $(@D)
 	@$(BIN)/python $<
+	@$(BIN)/python tools/digests.py
 	@touch $@
+
+bench: $(VENV) ## measure an epoch beside other libraries (those of pip install -e '.[bench]')
+	@$(BIN)/python benchmarks/run.py $(BENCH)
 
 serve: book ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)
 	@echo "Serving on http://127.0.0.1:$(PORT)/ until you press Ctrl+C"
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
 
+weight: book ## weigh each page of the site, into benchmarks/site_weight.csv
+	@$(BIN)/python tools/site_weight.py $(WEIGHT)
+
 # ---- upkeep
 
-# Pins for every Python from 3.11 on and every platform; no index is written down.
-lock: .venv/.uv ## renew constraints.txt, the versions of everything
+# Versions and digests for every Python from 3.11 on and every platform; no index is written down.
+# constraints.txt is the same without the digests, for `pip install -r requirements.txt`.
+lock: .venv/.uv ## renew requirements.lock and constraints.txt (UPGRADE= keeps the versions)
 	@mkdir -p build
 	@grep -v '^-[ce] ' requirements.txt > build/requirements.in
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 $(UPGRADE) --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
-	  --extra plot --output-file constraints.txt build/requirements.in pyproject.toml
+	  --extra plot --output-file requirements.lock build/requirements.in pyproject.toml
+	@sed -e '/^ *--hash/d' -e 's/ \\$$//' requirements.lock > constraints.txt
 	@echo "constraints.txt: $$(grep -c '==' constraints.txt) versions; now make test"
 
+# The package's own tests need nothing of the site. Both environments are made anew. Old libraries
+# use what newer ones below them have deprecated: that is theirs to mend, and not looked at here.
+test-oldest: .venv/.uv ## run the package's tests with the oldest versions that pyproject.toml promises
+	@$(BIN)/uv venv --quiet --clear --python $(OLDEST_PYTHON) build/oldest
+	@grep -E '^(pytest|hypothesis)\b' requirements.txt > build/oldest.in
+	@$(BIN)/uv pip install --quiet --python build/oldest/bin/python --resolution lowest-direct \
+	  -r build/oldest.in -e '.[plot]'
+	@build/oldest/bin/python -m pytest -p no:cacheprovider -W ignore::DeprecationWarning $(PACKAGE_TESTS)
+
+test-newest: .venv/.uv ## run every test with the newest versions there are (NEWEST_PYTHON=3.14)
+	@$(BIN)/uv venv --quiet --clear --python $(NEWEST_PYTHON) build/newest
+	@grep -v '^-[ce] ' requirements.txt > build/newest.in
+	@$(BIN)/uv pip install --quiet --python build/newest/bin/python -r build/newest.in -e '.[plot]'
+	@build/newest/bin/jupyter-book build . -W -n --keep-going
+	@build/newest/bin/python -m pytest -p no:cacheprovider tests
+	@build/newest/bin/python -m pytest -p no:cacheprovider $(NBVAL) notebooks
+
+mutants: $(VENV) ## change the package in thousands of ways; a test must notice each (MODULES="losses deep")
+	@$(BIN)/python tools/mutants.py $(MODULES)
+
+mutants-changed: $(VENV) ## the same for the lines that differ from BASE, for ten minutes at most
+	@$(BIN)/python tools/mutants.py --changed $(BASE) --minutes 10
+
+links: $(VENV) ## ask every external address whether it is still there (needs a network)
+	@$(BIN)/python tools/links.py --check
+
 .venv/.uv: $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(PIP) install uv
 	@touch $@
 
-browser: $(VENV) ## fetch a Chromium for the site's tests where the system has none
+browser: setup-browser
+setup-browser: $(VENV) ## fetch a Chromium for the site's tests where the system has none
 	@$(BIN)/python -m playwright install chromium
 
 clean: ## remove what was built (the environment stays)

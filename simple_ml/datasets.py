@@ -179,6 +179,8 @@ def fetch_mnist(cache=None, mirrors=MIRRORS, *, files=MNIST, progress=True):
 
     Raises
     ------
+    ValueError
+        If the name of a file leads out of the cache.
     ConnectionError
         If no mirror delivered a file with the right digest. It names every mirror with
         its failure, and how to get the files by hand.
@@ -187,6 +189,9 @@ def fetch_mnist(cache=None, mirrors=MIRRORS, *, files=MNIST, progress=True):
 
     cache = Path(pooch.os_cache("simple_ml") if cache is None else cache).expanduser()
     mirrors = [mirrors] if isinstance(mirrors, str) else list(mirrors)
+    for file in files:
+        if Path(file.name).name != file.name or file.name in ("", ".."):
+            raise ValueError(f"{file.name!r} leads elsewhere, expected the name of a file")
     arrays = []
     for file in files:
         array = _read_cached(cache, file)
@@ -321,7 +326,10 @@ def _candidates(folder, name):
 
 def _read_folder(folder, role, read=lambda path, file: _read_idx(path, file.magic)):
     """Return the four arrays in `folder`; `role` says in messages where its name came from."""
-    folder = Path(folder).expanduser()
+    try:
+        folder = Path(folder).expanduser()
+    except RuntimeError:  # ~nobody
+        raise ValueError(f"{role}: {str(folder)!r} is nobody's home; is it misspelt?") from None
     if not folder.is_dir():
         what = "not a folder" if folder.exists() else "no such folder"
         raise ValueError(f"{role}: {str(folder)!r} is {what}; is it misspelt?")

@@ -185,7 +185,7 @@ def call(**changes):
         ({"weights": np.ones((5, 3))}, TypeError, "weights is a ndarray, expected a list"),
         ({"activations": "relu"}, TypeError, "activations is a str, expected a list"),
         ({"weights": [], "activations": []}, ValueError, "weights is empty"),
-        ({"activations": ["relu"]}, ValueError, "length 1 and weights has length 2.*identity"),
+        ({"activations": ["relu"]}, ValueError, "activations has length 1 and weights has .* 2"),
         ({"activations": ["rleu", "identity"]}, ValueError, r"activations\[0\] is 'rleu'.*relu"),
         ({"activations": ["relu", None]}, ValueError, r"activations\[1\] is None, expected one"),
         ({"X": [[1.0]]}, TypeError, "X is a list"),
@@ -193,7 +193,7 @@ def call(**changes):
         (
             {"weights": [np.ones((6, 4)), np.ones((5, 3))]},
             ValueError,
-            r"weights\[0\] has shape \(6, 4\) and weights\[1\]|X has shape",
+            r"X has shape \(7, 6\)|weights\[0\] has shape \(6, 4\) and weights\[1\]",
         ),
         ({"weights": [np.ones((6, 2)), [[1.0]]]}, TypeError, r"weights\[1\] is a list"),
         (
@@ -201,10 +201,10 @@ def call(**changes):
             TypeError,
             r"weights\[0\] has dtype",
         ),
-        ({"y": np.full(7, 3)}, ValueError, "labels from 3 to 3, expected 0 … 2"),
-        ({"y": np.zeros(6, int)}, ValueError, r"y has shape \(6,\), expected \(7,\)"),
+        ({"y": np.full(7, 3)}, ValueError, "y holds labels from 3 to 3, expected 0 … 2"),
+        ({"y": np.zeros(6, int)}, ValueError, r"y has shape \(6,\).* for each row of X;"),
     ],
 )
 def test_bad_input_is_told_what_was_found_and_expected(changes, error, message):
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=f"^(?:{message})"):
         call(**changes)

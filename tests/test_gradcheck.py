@@ -35,6 +35,12 @@ def test_the_error_falls_with_the_square_of_the_step():
         np.testing.assert_allclose(error(step), step**2 / 6 * np.exp(W), rtol=1e-2)
 
 
+def test_the_default_step_is_a_hundred_thousandth_to_either_side():
+    seen = []
+    numerical_gradient(lambda W: seen.append(W.item()) or 0.0, np.array([0.0]))
+    assert seen == [1e-5, -1e-5]
+
+
 def test_the_default_step_leaves_ten_digits():
     W = np.random.default_rng(0).standard_normal((5, 4))
     gradient = numerical_gradient(lambda W: np.sin(W).sum(), W)
@@ -116,6 +122,12 @@ def test_known_values():
     assert relative_error(np.zeros((2, 2)), np.zeros((2, 2))) == 0
     assert relative_error(np.zeros(2), np.array([0.0, 1e-300])) == 1
     assert relative_error(np.zeros((0, 2)), np.zeros((0, 2))) == 0
+
+
+@pytest.mark.parametrize("swap", [1, -1])
+def test_the_smallest_int8_has_no_absolute_value_and_is_compared_all_the_same(swap):
+    pair = np.array([-128], np.int8), np.array([0], np.int8)
+    assert relative_error(*pair[::swap]) == 1
 
 
 def test_integers_do_not_wrap_around():

@@ -766,39 +766,46 @@ def test_leaving_the_page_stops_the_worker_and_coming_back_starts_one(visit):
 
 
 def test_the_page_answers_while_it_trains(visit):
-    """What the page does at a time is short; a key waits for one such piece at most."""
+    """A drawing, the longest piece of work on the page, takes it less than 50 milliseconds.
+
+    Counted in the processor time of its thread: other programs use this machine, too.
+    """
     tab = visit("#d=500&epochs=40&lr=0.05")
     tab.evaluate(
         """() => {
-          window.pieces = { progress: [], drawCurves: [], drawPictures: [], update: [] };
-          const { view, pad } = laboratory;
-          const timed = (owner, name) => {
+          window.count = { messages: 0, drawings: 0 };
+          const counted = (owner, name, what) => {
             const piece = owner[name].bind(owner);
             owner[name] = (...values) => {
-              const began = performance.now();
+              window.count[what] += 1;
               piece(...values);
-              window.pieces[name].push(performance.now() - began);
             };
           };
-          timed(laboratory, "progress");
-          timed(view, "drawCurves");
-          timed(view, "drawPictures");
-          timed(pad, "update");
-          pad.choose(0);
-          window.began = performance.now();
+          counted(laboratory, "progress", "messages");
+          counted(laboratory.view, "drawCurves", "drawings");
+          laboratory.pad.choose(0);
         }"""
     )
+    session = tab.context.new_cdp_session(tab)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def work():
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+
     press(tab, "Train")
-    tab.wait_for_function("Object.values(window.pieces).every((times) => times.length >= 9)")
-    seconds = tab.evaluate("(performance.now() - began) / 1000")
-    pieces = tab.evaluate("pieces")
+    tab.wait_for_function("count.drawings >= 3")
+    tab.evaluate("() => { count.messages = count.drawings = 0; window.began = performance.now(); }")
+    before = work()
+    tab.wait_for_function("count.drawings >= 12")
+    spent = work() - before
+    found = tab.evaluate("({ ...count, seconds: (performance.now() - began) / 1000 })")
     press(tab, "Pause")
     state(tab, "paused")
-    # The median, since a machine that is busy otherwise takes a break within a piece, too.
-    medians = {name: round(float(np.median(times)), 1) for name, times in pieces.items()}
-    print(f"milliseconds at a time: {medians}; {len(pieces['progress']) / seconds:.1f} messages/s")
-    assert max(medians.values()) < 50
-    assert len(pieces["progress"]) / seconds < 20
+    print(f"{1000 * spent / found['drawings']:.0f} ms a drawing, "
+          f"{found['messages'] / found['seconds']:.1f} messages a second")  # fmt: skip
+    assert spent / found["drawings"] < 0.05
+    assert found["messages"] / found["seconds"] < 20
 
 
 def test_an_epoch_takes_no_time_to_speak_of(visit):

@@ -8,6 +8,7 @@ property is tested on the chapters, and then on a notebook made to break it.
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import execute_notebooks
@@ -279,3 +280,34 @@ def test_another_output_counts_as_a_difference_and_another_picture_does_not():
     three = chapter(cell(outputs=[stream("x")]))
     compare = execute_notebooks.comparable_outputs
     assert compare(one) == compare(two) != compare(three)
+
+
+# What is changed in the package, and how many cells of chapter 1 are run: until one shows it.
+CHANGES = {
+    "a result": ("- Z[np.arange(len(y)), y])", "- Z[np.arange(len(y)), y]) + 1e-3", "fails"),
+    "what is printed": ('"""Return', 'print("here")\n    """Return', "differs"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_package_function_does_not_pass(tmp_path, monkeypatch, change):
+    """`make test` runs every chapter with the package as it is: here with one that is not."""
+    old, new, outcome = CHANGES[change]
+    skip = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "simple_ml", tmp_path / "simple_ml", ignore=skip)
+    losses = tmp_path / "simple_ml" / "losses.py"
+    text = losses.read_text(encoding="utf-8")
+    at = text.index("def softmax_loss")
+    losses.write_text(text[:at] + text[at:].replace(old, new, 1), encoding="utf-8")
+    assert losses.read_text(encoding="utf-8") != text
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    chapter_1 = nbformat.read(ROOT / "notebooks" / "01_softmax_loss.ipynb", as_version=4)
+    chapter_1.cells = chapter_1.cells[:16]
+    nbformat.write(chapter_1, tmp_path / "chapter.ipynb")
+    if outcome == "fails":
+        with pytest.raises(execute_notebooks.NotClean, match="AssertionError"):
+            execute_notebooks.execute(tmp_path / "chapter.ipynb")
+    else:
+        fresh = execute_notebooks.execute(tmp_path / "chapter.ipynb")
+        compare = execute_notebooks.comparable_outputs
+        assert compare(fresh) != compare(chapter_1)

@@ -22,6 +22,14 @@ def test_a_step_on_each_batch_is_its_numerical_gradient_also_when_the_last_is_sh
     assert relative_error(theta, expected) < 1e-8
 
 
+def test_the_defaults_are_the_courses():
+    X, y, theta = problem(m=201)
+    given, default = theta.copy(), theta.copy()
+    softmax_regression_epoch(X, y, given, lr=0.1, batch=100)
+    softmax_regression_epoch(X, y, default)
+    np.testing.assert_array_equal(given, default)
+
+
 def test_float32_weights_stay_float32_and_the_data_are_left_alone():
     X, y, theta = problem(dtype=np.float32)
     X.flags.writeable = y.flags.writeable = False
@@ -32,8 +40,11 @@ def test_float32_weights_stay_float32_and_the_data_are_left_alone():
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
+        ({"X": [[1.0] * 5] * 7}, TypeError, "X is a list"),
+        ({"X": np.ones((7, 5), int)}, TypeError, "X has dtype int64"),
+        ({"y": np.zeros(6, int)}, ValueError, r"y has shape \(6,\).* each row of X;"),
         ({"X": np.ones((7, 4))}, ValueError, "X has shape .* and theta has shape"),
-        ({"y": np.full(7, 3)}, ValueError, "expected 0 … 2"),
+        ({"y": np.full(7, 3)}, ValueError, "y holds labels from 3 to 3, expected 0 … 2"),
         ({"theta": np.zeros((5, 3), int)}, TypeError, "theta has dtype int64"),
         ({"theta": np.broadcast_to(0.0, (5, 3))}, ValueError, "theta is read-only"),
         ({"batch": -1}, ValueError, "batch is -1"),
@@ -43,6 +54,6 @@ def test_float32_weights_stay_float32_and_the_data_are_left_alone():
 def test_bad_input_is_named_before_theta_is_modified(change, error, message):
     arguments = dict(zip(("X", "y", "theta"), problem(), strict=True)) | change
     before = arguments["theta"].copy()
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=f"^{message}"):
         softmax_regression_epoch(**arguments)
     np.testing.assert_array_equal(arguments["theta"], before)

@@ -1,4 +1,4 @@
-"""Draw the pictures of the book's own: the network, the logo and the favicon.
+"""Draw the pictures of the book's own: the network, the logo, the favicon and the card.
 
     python tools/draw_network.py            writes them into book/_static/
 
@@ -165,6 +165,17 @@ def draw_logo(ax: Axes, *, nodes=(3, 4, 2), ink="#0072B2") -> Axes:
     return ax
 
 
+def draw_card(figure) -> None:
+    """Draw the picture that chats show beside a link to the book: 1200 × 630 pixels."""
+    draw_logo(figure.add_axes((0.03, 0.1, 0.42, 0.8)))
+    for y, text, size in (
+        (0.56, "Two Layers by Hand", 34),
+        (0.42, "a neural network, derived,", 19),
+        (0.34, "checked and trained", 19),
+    ):
+        figure.text(0.48, y, text, fontsize=size, color=THEMES["light"].ink)
+
+
 def save(figure, path: Path) -> None:
     with mpl.rc_context(REPRODUCIBLE):
         figure.savefig(
@@ -192,6 +203,10 @@ def main() -> None:
     figure = plt.figure(figsize=(2, 2))
     draw_logo(figure.add_axes((0, 0, 1, 1)), nodes=(2, 2, 2))
     save(figure, folder / "favicon.svg")
+    figure = plt.figure(figsize=(12, 6.3))
+    draw_card(figure)
+    figure.savefig(folder / "card.png", dpi=100, facecolor="white", metadata={"Software": None})
+    plt.close(figure)
 
 
 if __name__ == "__main__":

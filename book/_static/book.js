@@ -1,7 +1,9 @@
-// Accessible names and landmarks that the theme leaves wrong. axe-core names the rules.
-function repairAccessibleNames() {
-  // label-content-name-mismatch: the name of a button must contain the words one sees,
-  // so that a person who says "click Search" to the computer is understood.
+// What can only be mended once the theme's scripts have run. The rest is in
+// book/_ext/finish_pages.py, which mends the pages themselves.
+
+// label-content-name-mismatch (axe-core): the name of a button must contain the words one
+// sees, so that a person who says "click Search" to the computer is understood.
+function nameButtonsByTheirText() {
   for (const element of document.querySelectorAll("button[aria-label], summary[aria-label]")) {
     const text = element.innerText.trim();
     const name = element.getAttribute("aria-label");
@@ -9,23 +11,20 @@ function repairAccessibleNames() {
       element.removeAttribute("aria-label");
     }
   }
-  // The icons of the theme button are titled; the button itself says "Color mode".
-  document.querySelectorAll("i.theme-switch[title]").forEach((icon) => icon.removeAttribute("title"));
-  document.querySelectorAll("svg.theme-switch").forEach((icon) => {
-    icon.querySelectorAll("title").forEach((title) => title.remove());
-    icon.removeAttribute("aria-labelledby");
-    icon.setAttribute("aria-hidden", "true");
-  });
-  // region: the logo stands outside every landmark.
-  const sidebar = document.getElementById("pst-primary-sidebar");
-  if (sidebar) {
-    sidebar.setAttribute("role", "region");
-    sidebar.setAttribute("aria-label", "Book");
-  }
-  // aria-deprecated-role, aria-required-children: Sphinx's markup of citations.
-  document.querySelectorAll("[role='doc-biblioentry'], .citation-list[role='list']").forEach((node) => {
-    node.removeAttribute("role");
-  });
 }
-document.addEventListener("DOMContentLoaded", repairAccessibleNames);
-window.addEventListener("load", repairAccessibleNames); // Font Awesome has drawn its icons
+window.addEventListener("load", nameButtonsByTheirText);
+
+// The excerpts of the search show formulas as words, not as TeX.
+function withoutTeX(text) {
+  return text
+    .replace(/\\\[[\s\S]*?\\\]/g, " … ")
+    .replace(/\\\(([\s\S]*?)\\\)/g, (_, tex) => tex
+      .replace(/\\(?:operatorname|mathbf|mathrm|text)\s*\{([^}]*)\}/g, "$1")
+      .replace(/\\(?:left|right|[bB]igg?[lr]?|[,;!])/g, "")
+      .replace(/\\top\b/g, "ᵀ").replace(/\\nabla\b/g, "∇").replace(/\\ell\b/g, "ℓ")
+      .replace(/\\([A-Za-z]+)/g, "$1").replace(/[{}]/g, ""));
+}
+if (typeof Search !== "undefined") {
+  const htmlToText = Search.htmlToText;
+  Search.htmlToText = (...given) => withoutTeX(htmlToText(...given));
+}

@@ -58,6 +58,8 @@ def functions_in(path):
         raise ValueError(f"{path.name}, line {error.lineno}: {error.msg}") from None
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is not a Python file: it is not UTF-8 text") from None
+    except (ValueError, RecursionError, MemoryError) as error:  # zeros in it; nested too deeply
+        raise ValueError(f"{path.name} is not a Python file: {error}") from None
     return {
         node.name: len(node.args.posonlyargs) + len(node.args.args)
         for node in tree.body

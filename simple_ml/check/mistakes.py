@@ -24,7 +24,7 @@ from simple_ml.check.programs import fits
 ANY_ORDER = "'every order of the rows'"  # a value for the line "order": they are tried one by one
 
 _SCORES, _LAYERS, _DEPTH = "01_softmax_loss", "02_two_layer_gradients", "03_backpropagation"
-_TRAINING = "04_training"
+_TRAINING, _START = "04_training", "05_initialization"
 
 READ = {
     # key: the chapter's notebook, the section's title in it, an equation's label and number
@@ -47,7 +47,7 @@ READ = {
     "update": (_TRAINING, "The optimiser: how do we get better?", "eq-tr-sgd", "4.4"),
     "epoch": (_TRAINING, "What happens in one epoch, line by line?", "", ""),
     "batch": (_TRAINING, "What if the last batch is short?", "eq-tr-ragged", "4.8"),
-    "init": (_TRAINING, "What does a training run look like?", "", ""),
+    "init": (_START, "Which side does a rule look at?", "eq-in-rules", "5.1"),
 }
 """Where a mistake sends its reader; ``tests/test_check_mistakes.py`` looks whether it is there."""
 

@@ -31,6 +31,9 @@ import numpy as np
 
 GRACE = 1.0  # seconds between the child's alarm and the parent's kill
 LARGEST = 10**7  # entries of an array that is worth sending back
+HEAVIEST = 1 << 31  # bytes of an event that we would wait for
+MEMORY = 4 << 30  # bytes that a function may ask for: a slip gets a MemoryError, not the machine
+INTRUDED = "wrote to a file descriptor that is not its own"
 OURS = str(Path(__file__).resolve().parents[1]) + os.sep  # simple_ml itself
 LIBRARIES = tuple(
     str(Path(folder).resolve()) + os.sep
@@ -158,7 +161,7 @@ def _forked(function, calls, limit):
                 kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)  # of a child that ended by itself it is its own
         os.close(reading)
-    if events and isinstance(events[-1], Died):
+    if events and isinstance(events[-1], Died) and events[-1].how == "ended":
         events[-1] = Died(_how_it_ended(status))
     return events
 
@@ -182,6 +185,7 @@ def _child(function, calls, limit, pipe):
         send(Hung(limit, _student_lines(traceback.extract_stack(frame))))
         os._exit(0)
 
+    _limit_memory()
     np.ones((8, 8)) @ np.ones((8, 8))  # some BLAS libraries do not survive a fork: then
     send("ready")  # this is not reached, and nobody is blamed for it
     signal.signal(signal.SIGALRM, alarm)
@@ -189,6 +193,18 @@ def _child(function, calls, limit, pipe):
     for event in _events(function, calls):
         send(event)
     signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _limit_memory():
+    """Let this process have `MEMORY` more than it has, where the system can count it."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = resource.getrlimit(resource.RLIMIT_AS)[1]
+        ours = pages * resource.getpagesize() + MEMORY
+        if most == resource.RLIM_INFINITY or ours < most:
+            resource.setrlimit(resource.RLIMIT_AS, (ours, most))
 
 
 def _collect(pipe, expected, limit):
@@ -210,18 +226,48 @@ def _collect(pipe, expected, limit):
             return events
         buffer += chunk
         while len(buffer) >= 8 and len(buffer) >= 8 + (size := struct.unpack("<Q", buffer[:8])[0]):
-            message, buffer = pickle.loads(buffer[8 : 8 + size]), buffer[8 + size :]
+            message, buffer = _loaded(buffer[8 : 8 + size]), buffer[8 + size :]
             if message == "ready":
                 ready = True
             else:
                 events.append(message)
+            if isinstance(message, Died):
+                return events
+        if len(buffer) >= 8 and size > HEAVIEST:
+            return [*events, Died(INTRUDED)]
     return events
+
+
+class _Events(pickle.Unpickler):
+    """Reads events and arrays and nothing else: the function could write to our pipe, too."""
+
+    def find_class(self, module, name):
+        """Return one of the few classes that an event is made of."""
+        if module == __name__ and name in ("Ran", "Raised", "Hung", "Odd", "Line"):
+            return globals()[name]
+        if module.split(".")[0] == "numpy" and name in (
+            *("ndarray", "dtype", "scalar", "_reconstruct", "_frombuffer"),
+        ):
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"an event has no {module}.{name}")
+
+
+def _loaded(data):
+    """Return the event that the child sent, or `Died` if it is none."""
+    try:
+        event = _Events(io.BytesIO(data)).load()
+    except Exception:
+        return Died(INTRUDED)
+    whole = isinstance(event, (Ran, Raised, Hung)) or (type(event) is str and event == "ready")
+    return event if whole else Died(INTRUDED)
 
 
 def _how_it_ended(status):
     """Return how a child ended, in words."""
     if os.WIFSIGNALED(status):
-        return f"was ended by signal {signal.Signals(os.WTERMSIG(status)).name}"
+        number = os.WTERMSIG(status)
+        known = {each.value: each.name for each in signal.Signals}
+        return f"was ended by signal {known.get(number, number)}"
     return f"exited with code {os.waitstatus_to_exitcode(status)}"
 
 
@@ -350,7 +396,7 @@ def _student_lines(stack):
     stack = list(stack)
     ours = [i for i, frame in enumerate(stack) if frame.filename == __file__]
     lines = []
-    for frame in stack[ours[-1] + 1 if ours else 0 :]:
+    for frame in reversed(stack[ours[-1] + 1 if ours else 0 :]):  # it may be a thousand deep
         path = frame.filename
         notebook = path.startswith("<") or f"{os.sep}ipykernel_" in path
         if not notebook:
@@ -358,5 +404,7 @@ def _student_lines(stack):
         if path.startswith(("<frozen", "<__array_function__", OURS, *LIBRARIES)):
             continue
         code = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
-        lines.append(Line("" if notebook else Path(path).name, frame.lineno, frame.name, code))
-    return tuple(lines[-4:])
+        lines.insert(0, Line("" if notebook else Path(path).name, frame.lineno, frame.name, code))
+        if len(lines) == 4:
+            break
+    return tuple(lines)

@@ -1,0 +1,361 @@
+"""The last touches to each page of the built site, once all pages are written.
+
+A step is a function that takes a parsed page and changes it. They see to it that
+
+- a page loads only what it uses: no icon font (``book/_static/icons.css`` draws the dozen
+  icons), no search index but on the search page, scripts that do not hold up the text;
+- figures reserve their place, so that nothing jumps while they arrive;
+- names of the package in code lead to its API page (``code_links.py``);
+- the markup says what it is to a screen reader where theme and Sphinx leave it open;
+- search engines and links in chats get a description and, where the site's address is
+  known, a card and a sitemap.
+
+All steps may run twice on a page, since Sphinx writes only the pages that changed.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import re
+import shutil
+import struct
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import code_links
+from bs4 import BeautifulSoup
+from PIL import Image
+
+# Files of the theme that no page asks for any more, or that only its developers read.
+UNUSED = (
+    "scripts/fontawesome.js*",
+    "vendor",
+    "**/*.map",
+    "locales",
+    "styles",
+    "*webpack-macros.html",
+)
+# The style sheet of the theme names every icon of Font Awesome, 0.1 MB of rules.
+ICON_RULES = re.compile(
+    r"(?:\.fa-[a-z0-9-]+:+before,?)+\{[^{}]*\}|@font-face\{[^{}]*Awesome[^{}]*\}"
+)
+SEARCH_SCRIPTS = ("searchtools.js", "language_data.js", "searchindex.js")
+SHEETS = "link[rel='stylesheet']"
+CARD = "_static/card.png"
+
+
+class Page:
+    """A page of the site: its name, its parsed HTML, and the folder of the site."""
+
+    def __init__(self, path: Path, site: Path, app):
+        self.path, self.site, self.app = path, site.resolve(), app
+        self.name = path.relative_to(site).as_posix()
+        self.soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        self.docname = self.name.removesuffix(".html")
+
+    def local_file(self, url: str) -> Path | None:
+        """Return the file of the site that a relative address names."""
+        parts = urlsplit(url)
+        if parts.scheme or parts.netloc or not parts.path:
+            return None
+        file = (self.path.parent / parts.path).resolve()
+        return file if file.is_file() else None
+
+    def meta(self, key: str, name: str, content: str) -> None:
+        """Set a ``<meta>`` of the head."""
+        tag = self.soup.find("meta", attrs={key: name})
+        if tag is None:
+            tag = self.soup.new_tag("meta", attrs={key: name})
+            self.soup.head.append(tag)
+        tag["content"] = content
+
+
+# ---------------------------------------------------------------- weight
+
+
+def load_only_what_is_used(page: Page) -> None:
+    soup = page.soup
+    uses = {
+        "fontawesome.js": False,
+        "design-tabs.js": soup.select_one(".sd-tab-set"),
+        "togglebutton.js": soup.select_one(".toggle, .admonition.dropdown"),
+        "clipboard.min.js": soup.select_one("div.highlight pre"),
+        "copybutton.js": soup.select_one("div.highlight pre"),
+        "tex-chtml.js": soup.select_one(".math"),
+        "maths.js": soup.select_one(".math"),
+        **dict.fromkeys(SEARCH_SCRIPTS, page.docname == "search"),
+    }
+    for tag in soup.find_all(["script", "link"]):
+        address = tag.get("src") or tag.get("href") or ""
+        if any(part in address and not used for part, used in uses.items()):
+            tag.decompose()
+
+
+def defer_scripts(page: Page) -> None:
+    """Let the text be drawn before the scripts run; they keep their order."""
+    for script in page.soup.find_all("script", src=True):
+        file = page.local_file(script["src"])
+        if "documentation_options" in script["src"] and file:
+            del script["src"]  # 0.3 KB that the scripts written into the page need at once
+            script.string = file.read_text(encoding="utf-8")
+        else:
+            script["defer"] = None
+    # maths.js asks for MathJax once the text is on the screen.
+    for script in page.soup.find_all("script", src=re.compile(r"tex-chtml\.js")):
+        script.decompose()
+    # The book's own script comes last: it repairs what the others have made.
+    own = page.soup.find("script", src=re.compile(r"_static/book\.js"))
+    if own:
+        page.soup.body.append(own.extract())
+    for twin in page.soup.find_all("script", string=re.compile("togglebuttonSelector"))[1:]:
+        twin.decompose()
+
+
+def one_style_sheet(page: Page) -> None:
+    """Replace the sheets that all pages share by one: one file to wait for, not ten."""
+    shared = {page.site / "_static", page.site / "_static" / "styles"}
+    found = [(link, page.local_file(link["href"])) for link in page.soup.select(SHEETS)]
+    found = [(link, file) for link, file in found if file and file.parent in shared]
+    if len(found) < 2:
+        return
+    sheets, files = zip(*found, strict=True)
+    text = "".join(bundled(file, page.site) for file in files)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    bundle = page.site / "_static" / f"book-{digest}.css"
+    bundle.write_text(text, encoding="utf-8")
+    sheets[0]["href"] = os.path.relpath(bundle, page.path.parent).replace(os.sep, "/")
+    for link in sheets[1:]:
+        link.decompose()
+
+
+@functools.cache
+def bundled(file: Path, site: Path) -> str:
+    """Return a style sheet as it stands in the bundle, which lies in ``_static``."""
+    css = ICON_RULES.sub("", file.read_text(encoding="utf-8"))
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL).replace('@charset "UTF-8";', "")
+    folder = os.path.relpath(file.parent, site / "_static")
+    if folder != ".":
+        css = re.sub(r"url\((?![\"']?(?:data:|#|/))[\"']?", rf"\g<0>{folder}/", css)
+    css = re.sub(r"@import [\"']([^\"']+)[\"'];", lambda m: bundled(file.parent / m[1], site), css)
+    return re.sub(r"\s*\n\s*", "\n", css) + "\n"
+
+
+# ---------------------------------------------------------------- figures
+
+
+def size_of(file: Path) -> tuple[int, int] | None:
+    """Return width and height in pixels of a PNG or an SVG."""
+    if file.suffix == ".png":
+        return struct.unpack(">II", file.read_bytes()[16:24])
+    if file.suffix == ".svg":
+        box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', file.read_text(encoding="utf-8"))
+        return (round(float(box[1])), round(float(box[2]))) if box else None
+    return None
+
+
+def give_figures_their_size(page: Page) -> None:
+    for position, image in enumerate(page.soup.select("article img, img.logo__image")):
+        file = page.local_file(image.get("src", ""))
+        size = file and size_of(file)
+        if size and not image.get("style"):
+            image["width"], image["height"] = map(str, size)
+        image["decoding"] = "async"
+        if position > 3:
+            image["loading"] = "lazy"
+
+
+def give_formulas_their_place(page: Page) -> None:
+    """Count the rows of each displayed formula, for a height until it is typeset."""
+    for formula in page.soup.select("div.math"):
+        rows = formula.get_text().count("\\\\") + 1
+        formula["style"] = f"--rows: {rows}"
+
+
+# ---------------------------------------------------------------- for every reader
+
+
+def say_what_things_are(page: Page) -> None:
+    """Mend markup of theme and Sphinx that a screen reader would read wrongly."""
+    soup = page.soup
+    for twin in soup.find_all("meta", attrs={"name": "viewport"})[1:]:
+        twin.decompose()
+    for icon in soup.select("i[class*='fa-'], span[class*='fa-']"):
+        icon["aria-hidden"] = "true"
+        icon.attrs.pop("title", None)
+    for button in soup.select("button.sidebar-toggle"):
+        is_contents = "secondary-toggle" in button["class"]
+        button["title"] = "On this page" if is_contents else "The book's contents"
+        button["aria-label"] = button["title"]
+    for button in soup.select("button.theme-switch-button"):
+        button["aria-label"] = button["data-bs-title"] = "Colours: light, dark or as the system"
+    for button in soup.select("button.search-button__button"):
+        if button.select_one(".search-button__default-text"):
+            button.attrs.pop("aria-label", None)  # its name is the text that one sees
+    # A landmark for what stands in none: the logo, the button back to the top.
+    if sidebar := soup.find(id="pst-primary-sidebar"):
+        sidebar["role"], sidebar["aria-label"] = "region", "Book"
+    # A second title and list of contents that only paper shows; the page has its own.
+    for twin in soup.select("#jb-print-docs-body"):
+        twin.decompose()
+    for node in soup.select("[role='doc-biblioentry'], .citation-list[role='list']"):
+        del node["role"]  # deprecated, and its parent and children do not match
+    for inner in soup.select("ul > ul"):  # the overview of the modules
+        inner.wrap(soup.new_tag("li"))
+    labels: dict[str, int] = {}
+    for region in soup.select("article section[aria-label]"):  # reports in a cell's output
+        label = region["aria-label"]
+        labels[label] = labels.get(label, 0) + 1
+        if labels[label] > 1:
+            region["aria-label"] = f"{label}, {labels[label]}"
+    for place in soup.select("#ethical-ad-placement"):
+        place.parent.decompose()  # an empty box for advertisements
+    if not soup.html.get("lang"):
+        soup.html["lang"] = "en"
+
+
+def name_downloads(page: Page) -> None:
+    """Let "download this chapter" download: browsers would show a notebook as text."""
+    for link in page.soup.select("a.btn-download-source-button"):
+        link.attrs.pop("target", None)
+        link["download"] = link["href"].rpartition("/")[2]
+        link["title"] = "Download this page's source"
+        if link["href"].endswith(".ipynb"):
+            link["title"] = "Download this chapter as a notebook"
+    for button in page.soup.select("button.btn-download-pdf-button"):
+        button["title"] = "Print this page, or save it as PDF"
+        if text := button.select_one(".btn__text-container"):
+            text.string = "Print or PDF"
+
+
+# ---------------------------------------------------------------- the address
+
+
+def describe(page: Page) -> None:
+    """Add a description, and the tags of a card that chats show for a link."""
+    soup = page.soup
+    if not (soup.head and soup.title and page.app.env and page.docname in page.app.env.found_docs):
+        return
+    first = next((p for p in soup.select("article section > p") if len(p.get_text()) > 40), None)
+    text = re.sub(r"\\[()]|\s+", " ", first.get_text(" ") if first else soup.title.get_text())
+    text = re.sub(r"\s+", " ", text).strip()
+    if len(text) > 160:
+        text = text[:160].rpartition(" ")[0] + " …"
+    page.meta("name", "description", text)
+    base = page.app.config.html_baseurl
+    if not base:
+        return
+    page.meta("property", "og:title", soup.title.get_text().partition(" — ")[0])
+    page.meta("property", "og:description", text)
+    page.meta("property", "og:type", "article")
+    page.meta("property", "og:site_name", page.app.config.html_title or page.app.config.project)
+    page.meta("property", "og:url", urljoin(base, page.name))
+    page.meta("property", "og:image", urljoin(base, CARD))
+    page.meta("property", "og:image:alt", "Two layers of weights between three columns of nodes")
+    page.meta("name", "twitter:card", "summary_large_image")
+
+
+def anchor_the_404_page(page: Page) -> None:
+    """A host shows 404.html at any address: its links must not depend on where."""
+    if page.name != "404.html" or page.soup.base:
+        return
+    root = urlsplit(page.app.config.html_baseurl or "/").path or "/"
+    page.soup.head.insert(0, page.soup.new_tag("base", href=root))
+    for link in page.soup.select("a[href^='#']"):
+        link["href"] = page.name + link["href"]
+
+
+def complete_the_redirection(page: Page) -> None:
+    """The first page, which Jupyter Book writes as one line, becomes a page."""
+    target = page.soup.find("meta", attrs={"http-equiv": re.compile("refresh", re.I)})
+    if page.name != "index.html" or not target or page.soup.title:
+        return
+    address = target["content"].partition("url=")[2]
+    title = page.app.config.html_title or page.app.config.project
+    page.soup = BeautifulSoup(
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/>'
+        f'<meta http-equiv="refresh" content="0; url={address}"/>'
+        f'<link rel="canonical" href="{address}"/><title>{title}</title></head>'
+        f'<body><main><h1>{title}</h1><p><a href="{address}">Open the book</a></p></main></body>'
+        "</html>\n",
+        "html.parser",
+    )
+
+
+STEPS = (
+    complete_the_redirection,
+    load_only_what_is_used,
+    one_style_sheet,
+    defer_scripts,
+    give_figures_their_size,
+    give_formulas_their_place,
+    say_what_things_are,
+    name_downloads,
+    code_links.link_names,
+    describe,
+    anchor_the_404_page,
+)
+
+
+def write_sitemap(app, site: Path) -> None:
+    """List the pages for search engines, where the site's address is known."""
+    if not (base := app.config.html_baseurl):
+        return
+    urls = "".join(
+        f"  <url><loc>{urljoin(base, app.builder.get_target_uri(docname))}</loc></url>\n"
+        for docname in sorted(app.env.found_docs)
+    )
+    (site / "sitemap.xml").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n',
+        encoding="utf-8",
+    )
+    (site / "robots.txt").write_text(
+        f"User-agent: *\nAllow: /\nSitemap: {urljoin(base, 'sitemap.xml')}\n", encoding="utf-8"
+    )
+
+
+def shrink_pictures(site: Path) -> None:
+    """Store figures with 256 colours: their lines and letters have few, and weigh a third."""
+    for path in (site / "_images").glob("*.png"):
+        with Image.open(path) as picture:
+            if picture.mode == "P":
+                continue  # an earlier build's work
+            picture = picture.convert("RGBA")
+            white = Image.new("RGBA", picture.size, "white")
+            opaque = Image.alpha_composite(white, picture).convert("RGB")
+        method, dither = Image.Quantize.MEDIANCUT, Image.Dither.NONE
+        opaque.quantize(256, method=method, dither=dither).save(path, optimize=True)
+
+
+def drop_what_nobody_asks_for(site: Path) -> None:
+    static = site / "_static"
+    for pattern in UNUSED:
+        for path in static.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for file in static.glob("**/*.*s"):
+        if file.suffix in (".js", ".css"):
+            text = file.read_text(encoding="utf-8")
+            file.write_text(re.sub(r"\n?(//|/\*)# sourceMappingURL=.*", "", text), encoding="utf-8")
+
+
+def finish(app, exception) -> None:
+    if exception or app.builder.name != "html":
+        return
+    site = Path(app.outdir)
+    for path in sorted(site.rglob("*.html")):
+        if path.relative_to(site).parts[0] == "_static":
+            continue
+        page = Page(path, site, app)
+        for step in STEPS:
+            step(page)
+        path.write_text(str(page.soup), encoding="utf-8")
+    write_sitemap(app, site)
+    shrink_pictures(site)
+    drop_what_nobody_asks_for(site)
+
+
+def setup(app):
+    app.connect("build-finished", finish, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

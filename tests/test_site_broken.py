@@ -1,0 +1,194 @@
+"""The checks of the site notice what they are for: a built page, broken on purpose.
+
+Each break is put into a page on its way to the browser; the site itself is not touched. What
+the checks say about the whole page before it was broken is in `test_site_browser.py`.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from browsing import (
+    ROOT,
+    SITE,
+    Page,
+    accessibility,
+    broken_links,
+    content,
+    copies,
+    folds,
+    images_without_description,
+    layout,
+    open_context,
+    open_page,
+    search,
+)
+
+PAGE = "book/notation.html"
+HOMEWORK = "notebooks/check_your_homework.html"
+CHAPTER = "notebooks/04_training.html"
+
+
+def after_title(html: str):
+    """Return a change that puts something below the title."""
+    return lambda page: page.replace("</h1>", "</h1>" + html, 1)
+
+
+def swap(old: str, new: str, count: int = 1):
+    """Return a change that replaces a pattern, which must be there."""
+
+    def change(page: str) -> str:
+        changed, found = re.subn(old, new, page, count=count, flags=re.DOTALL)
+        assert found, old
+        return changed
+
+    return change
+
+
+@pytest.fixture(scope="module")
+def context(browser):
+    context = open_context(browser, "light")
+    yield context
+    context.close()
+
+
+def opened(context, address: str, name: str, change) -> tuple:
+    """Open a page as the change leaves it; return the tab and what has gone wrong so far."""
+    text = change((SITE / name).read_text(encoding="utf-8"))
+    context.unroute_all()
+    if "maths = 'done'" in text:
+        context.route("**/maths.js*", lambda route: route.fulfill(status=200, body=""))
+    context.route(
+        f"{address}/{name}",
+        lambda route: route.fulfill(status=200, content_type="text/html; charset=utf-8", body=text),
+    )
+    wrong: list[str] = []
+    return open_page(context, f"{address}/{name}", wrong), wrong
+
+
+LOADING = {
+    "an outside script": ('<script src="http://localhost:9/x.js"></script>', "asks another host"),
+    "an outside font": (
+        "<style>@font-face {font-family: X; src: url(http://localhost:9/x.woff)} "
+        "h1 {font-family: X}</style>",
+        "asks another host",
+    ),
+    "a missing file": ('<img src="gone.png" alt="x" width="9" height="9">', "404"),
+    "a script error": ("<script>nothing.at.all()</script>", "script error"),
+    "a console error": ("<script>console.error('no')</script>", "console: no"),
+    "the theme's complaint": (
+        "<script>console.error('Got invalid theme mode: undefined. Resetting to auto.')</script>",
+        "Got invalid theme mode",
+    ),
+}
+LOOKING = {
+    "a TeX error": (after_title(r'<span class="math">\(\frac{a}\)</span>'), "TeX errors"),
+    "an unknown TeX command": (after_title(r'<span class="math">\(\nono\)</span>'), "TeX errors"),
+    "maths that nothing typesets": (after_title(r"<p>\(a\)</p>"), "untypeset maths"),
+    "no MathJax": (swap(r"<script[^>]*maths\.js[^>]*></script>", ""), "formulas are typeset"),
+    "a picture that does not load": (
+        after_title('<img src="data:image/png;base64,AA" alt="x" width="9" height="9">'),
+        "do not load",
+    ),
+    "a picture without its size": (
+        after_title('<img src="../_static/logo.svg" alt="x">'),
+        "without width and height",
+    ),
+    "a wide block": (after_title('<div style="width: 2000px">wide</div>'), "scrolls sideways"),
+    "a cut formula": (
+        after_title('<div class="math" style="height: 5px; overflow: hidden">\\[\\frac12\\]</div>'),
+        "formulas are cut",
+    ),
+}
+INACCESSIBLE = {
+    "grey text": ('<p style="color: #bbb; background: #fff">grey</p>', "color-contrast"),
+    "a picture without alt text": ('<img src="../_static/logo.svg">', "image-alt"),
+    "a button without a name": ("<button></button>", "button-name"),
+    "a field without a label": ("<input type='text'>", "label"),
+    "a second main landmark": ("<div role='main'>main</div>", "landmark"),
+}
+
+
+@pytest.mark.parametrize("name", LOADING)
+def test_loading(name, context, address):
+    html, complaint = LOADING[name]
+    tab, wrong = opened(context, address, PAGE, swap("</head>", lambda _: html + "</head>"))
+    tab.close()
+    assert any(complaint in line for line in wrong), wrong
+
+
+@pytest.mark.parametrize("name", LOOKING)
+def test_looking(name, context, address):
+    change, complaint = LOOKING[name]
+    tab, wrong = opened(context, address, PAGE, change)
+    wrong += content(tab, "light") + layout(tab, 390)
+    tab.close()
+    assert any(complaint in line for line in wrong), wrong
+
+
+def test_the_wrong_theme(context, address):
+    tab, wrong = opened(context, address, PAGE, lambda page: page)
+    wrong += content(tab, "dark")
+    tab.close()
+    assert "theme 'light', expected 'dark'" in wrong
+
+
+def test_a_figure_on_the_dark_ground(browser, address):
+    context = open_context(browser, "dark")
+    figure = '<img src="../_static/screenshot.png" alt="x" width="9" height="9" '
+    figure += 'style="background: none !important">'
+    tab, wrong = opened(context, address, PAGE, after_title(figure))
+    wrong += content(tab, "dark")
+    context.close()
+    assert any("on the dark ground" in line for line in wrong), wrong
+
+
+@pytest.mark.parametrize("name", INACCESSIBLE)
+def test_accessibility(name, context, address):
+    html, rule = INACCESSIBLE[name]
+    tab, _ = opened(context, address, PAGE, after_title(html))
+    found = accessibility(tab, None if rule == "landmark" else [rule])
+    tab.close()
+    assert any(rule in line for line in found), found
+
+
+def test_a_box_that_does_not_unfold(context, address):
+    deaf = "<script>addEventListener('click', event => event.stopImmediatePropagation(), true)"
+    tab, _ = opened(context, address, CHAPTER, swap("</head>", deaf + "</script></head>"))
+    found = folds(tab)
+    tab.close()
+    assert any("does not unfold" in line for line in found), found
+
+
+def test_a_copy_button_that_copies_something_else(context, address):
+    change = swap(r'(<div class="highlight-ipython3[^>]*><div class="highlight"><pre>)', r"\1oops ")
+    tab, _ = opened(context, address, HOMEWORK, change)
+    found = copies(tab, (ROOT / HOMEWORK).with_suffix(".ipynb"))
+    tab.close()
+    assert any("no button copies" in line for line in found), found
+
+
+def test_a_search_without_its_index(context, address):
+    context.unroute_all()
+    empty = 'Search.setIndex({"docnames":[],"filenames":[],"titles":[],"terms":{},"titleterms":{},'
+    empty += '"alltitles":{},"indexentries":{},"objects":{},"objnames":{},"objtypes":{}})'
+    context.route("**/searchindex.js*", lambda route: route.fulfill(status=200, body=empty))
+    tab = context.new_page()
+    found = search(tab, address, "hidden_dim")
+    tab.close()
+    context.unroute_all()
+    assert found == []
+
+
+def test_a_link_and_an_anchor_that_lead_nowhere(pages):
+    text = (SITE / PAGE).read_text(encoding="utf-8")
+    links = '<a href="gone.html">a</a><a href="#gone">b</a><a href="api.html#gone">c</a>'
+    found = broken_links(pages | {PAGE: Page(after_title(links)(text))})
+    assert len(found) == len(broken_links(pages)) + 3
+
+
+def test_a_picture_whose_alt_text_is_a_file_name(pages):
+    text = (SITE / PAGE).read_text(encoding="utf-8")
+    picture = '<img src="a.png" alt="../_images/0123456789abcdef.png">'
+    assert images_without_description(Page(after_title(picture)(text)))

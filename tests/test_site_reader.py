@@ -1,0 +1,300 @@
+"""What a reader finds besides the text: cheat sheet, glossary, links in code, addresses."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from browsing import ROOT, SITE, THEMES
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+import addresses
+import code_links
+import finish_pages
+import glossary_links
+import search_words
+import set_repository
+from bs4 import BeautifulSoup
+
+from simple_ml import deep, gradients, softmax_loss
+from simple_ml.gradcheck import numerical_gradient, relative_error
+from simple_ml.losses import softmax
+
+# ---------------------------------------------------------------- the cheat sheet
+
+
+def cheat_sheet() -> dict[str, list[list[str]]]:
+    """Return the code of each row of the cheat sheet, by section."""
+    text = (ROOT / "book" / "cheat_sheet.md").read_text(encoding="utf-8")
+    sections = {}
+    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        rows = [row.split("\n  - ")[1:] for row in section.split("\n* - ")[2:]]
+        sections[section.partition("\n")[0]] = [
+            re.findall(r"`([^`]+)`", row[1]) for row in rows if len(row) == 3
+        ]
+    return sections
+
+
+@pytest.fixture
+def batch():
+    """Return the names that the cheat sheet starts from, in float64."""
+    rng = np.random.default_rng(1)
+    m, n, d, k = 6, 5, 4, 3
+    return {
+        "np": np, "m": m, "k": k, "lr": 0.1, "softmax": softmax,
+        "numerical_gradient": numerical_gradient, "c": np.array([1.0, 2.0, 0.5, 3.0]),
+        "X": rng.standard_normal((m, n)), "y": np.array([0, 1, 2, 0, 1, 2]),
+        "theta": rng.standard_normal((n, k)),
+        "W1": rng.standard_normal((n, d)), "W2": rng.standard_normal((d, k)),
+    }  # fmt: skip
+
+
+def run(section: str, names: dict) -> dict:
+    for lines in cheat_sheet()[section]:
+        exec("\n".join(lines), names)
+    return names
+
+
+def test_the_cheat_sheet_s_linear_model_is_the_package_s(batch):
+    run("From scores to a loss", batch)
+    scores = batch["X"] @ batch["theta"]
+    loss = lambda theta: softmax_loss(batch["X"] @ theta, batch["y"])  # noqa: E731
+    assert batch["loss"] == pytest.approx(softmax_loss(scores, batch["y"]))
+    np.testing.assert_allclose(batch["S"], softmax(scores))
+    numeric = numerical_gradient(loss, batch["theta"].copy())
+    assert relative_error(batch["dtheta"], numeric) < 1e-8
+    assert np.linalg.eigvalsh(batch["H"]).min() > -1e-12
+    assert batch["guess"] == softmax_loss(np.zeros((1, 3)), np.array([0]))
+
+
+def test_the_cheat_sheet_s_two_layers_are_the_package_s(batch):
+    run("From scores to a loss", batch)
+    W1, W2 = batch["W1"].copy(), batch["W2"].copy()
+    run("Two layers", batch)
+    expected = gradients(batch["X"], batch["y"], W1, W2)
+    np.testing.assert_allclose(batch["dW1"], expected[0])
+    np.testing.assert_allclose(batch["dW2"], expected[1])
+    np.testing.assert_allclose(batch["W1"], W1 - 0.1 * expected[0])
+    by_input = numerical_gradient(
+        lambda X: softmax_loss(np.maximum(X @ W1, 0) @ W2, batch["y"]), batch["X"].copy()
+    )
+    assert relative_error(batch["dX"], by_input) < 1e-7
+
+
+def test_the_cheat_sheet_s_recursion_is_the_package_s(batch):
+    forward, start, through, weights, back = cheat_sheet()["Any number of layers"]
+    names = batch | {"L": 2, "W": {1: batch["W1"], 2: batch["W2"]}, "A": {}, "dW": {}}
+    names |= {"Z": {1: batch["X"]}, "I_y": np.eye(3)[batch["y"]]}
+    names["sigma"] = {1: deep.ACTIVATIONS["relu"], 2: deep.ACTIVATIONS["identity"]}
+    for i in (1, 2):
+        exec("\n".join(forward), names | {"i": i})
+    exec(start[0], names)
+    for names["i"] in (2, 1):
+        exec("\n".join([*through, *weights, *back]), names)
+    expected = gradients(batch["X"], batch["y"], batch["W1"], batch["W2"])
+    np.testing.assert_allclose(names["dW"][1], expected[0])
+    np.testing.assert_allclose(names["dW"][2], expected[1])
+
+
+def test_the_cheat_sheet_s_checks_hold(batch):
+    run("From scores to a loss", batch)
+    W1 = batch["W1"].copy()
+    run("Two layers", batch)
+    batch["W2"] += 0.1 * batch["dW2"]  # the sheet's last line was a step; back before it
+    batch["W1"] = W1
+    entry, *others = cheat_sheet()["Is it right?"]
+    batch["f"] = lambda W: softmax_loss(np.maximum(batch["X"] @ W, 0) @ batch["W2"], batch["y"])
+    assert relative_error(eval(entry[0], batch), batch["dW1"]) < 1e-7
+    assert len(others) == 3
+    assert all(eval(code, batch) for (code,) in others)
+    batch["dW1"] = batch["dW1"] / 2
+    assert not eval(others[1][0], batch)
+
+
+# ---------------------------------------------------------------- glossary and search
+
+
+def test_the_glossary_is_in_alphabetical_order_and_says_each_term_once():
+    terms = glossary_links.read_terms(ROOT / "book" / "glossary.md")
+    folded = [term.casefold() for term in terms]
+    assert folded == sorted(set(folded))
+
+
+def test_a_term_is_found_in_its_longest_form():
+    find = glossary_links.pattern(["softmax", "softmax loss", "ReLU"])
+    assert [m[1] for m in find.finditer("Softmax loss, softmax, a ReLU, prelude")] == [
+        "Softmax loss", "softmax", "ReLU",
+    ]  # fmt: skip
+
+
+def test_chapters_link_a_term_once(pages):
+    for name in pages:
+        if name.startswith("notebooks/0"):
+            html = (SITE / name).read_text(encoding="utf-8")
+            targets = re.findall(r'glossary\.html#(term-[^"]+)"', html)
+            assert len(targets) > 10, name
+            assert len(targets) == len(set(targets)), name
+
+
+@pytest.mark.parametrize(
+    ("tex", "words"),
+    [
+        (r"\nabla_{W_1}\ell", ["nabla", "W_1", "ell"]),
+        (r"\operatorname{softmax}(h)_i", ["softmax", "h"]),
+        (r"\begin{aligned} Z_1 &= \mathbf{1} \end{aligned}", ["Z_1"]),
+    ],
+)
+def test_the_search_knows_a_formula_by_its_symbols(tex, words):
+    found = search_words.words(tex).split()
+    assert set(words) <= set(found)
+    assert not {"aligned", "begin", "mathbf", "operatorname"} & set(found)
+
+
+def test_tex_commands_are_not_in_the_search_index(pages):
+    assert pages
+    text = (SITE / "searchindex.js").read_text(encoding="utf-8")
+    terms = json.loads(text[len("Search.setIndex(") : -1])["terms"]
+    assert not {"operatornam", "mathbf", "bigl", "displaystyl"} & set(terms)
+    assert {"hidden_dim", "nabla", "fan", "z_1"} <= set(terms)
+
+
+# ---------------------------------------------------------------- names in code
+
+
+class Documented:
+    """An API page that describes these names."""
+
+    places = dict.fromkeys(("simple_ml.losses.softmax", "simple_ml.two_layer.forward"), ("api", ""))
+    find = code_links.Api.find
+
+
+def places(code: str, known: dict | None = None) -> dict:
+    return code_links.names_in(code, {} if known is None else known, Documented())
+
+
+def test_imported_names_are_found_where_they_are_used():
+    code = "from simple_ml import forward\nfrom simple_ml.losses import softmax as s\nx = s(Z)"
+    assert places(code) == {
+        (1, 22): "simple_ml.two_layer.forward",
+        (2, 29): "simple_ml.losses.softmax",
+        (3, 4): "simple_ml.losses.softmax",
+    }
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["f(softmax=1)", "'softmax'", "torch.softmax(x)", "softmax = 1", "%magic softmax",
+     "def softmax(x): ...\nsoftmax(1)"],
+)  # fmt: skip
+def test_other_uses_of_the_word_are_not_links(code):
+    assert places(code, {"softmax": "simple_ml.losses.softmax"}) == {}
+
+
+def test_a_name_that_the_page_gives_away_is_no_link_from_then_on():
+    known = {"softmax": "simple_ml.losses.softmax"}
+    places("softmax = lambda h: h", known)
+    assert places("softmax(h)", known) == {}
+
+
+# ---------------------------------------------------------------- where it is published
+
+
+class App:
+    """As much of Sphinx as a page's last touches ask for."""
+
+    def __init__(self, **config):
+        self.config = type("Config", (), {"html_title": "Book", "project": "Book", **config})()
+        self.env = type("Env", (), {"found_docs": {"page"}})()
+
+
+def described(tmp_path, base: str) -> BeautifulSoup:
+    path = tmp_path / "page.html"
+    path.write_text(
+        "<html><head><title>One — Book</title></head><body><article><section>"
+        f"<p>{'A sentence that describes the page. ' * 9}</p></section></article></body></html>",
+        encoding="utf-8",
+    )
+    page = finish_pages.Page(path, tmp_path, App(html_baseurl=base))
+    finish_pages.describe(page)
+    return page.soup
+
+
+def test_a_page_describes_itself_and_has_a_card_where_the_address_is_known(tmp_path):
+    soup = described(tmp_path, "https://example.org/book/")
+    described_as = soup.find("meta", attrs={"name": "description"})["content"]
+    assert 50 < len(described_as) <= 162
+    card = soup.find("meta", property="og:image")["content"]
+    assert card == "https://example.org/book/_static/card.png"
+    assert (ROOT / "book" / "_static" / "card.png").is_file()
+
+
+def test_without_an_address_there_is_no_card(tmp_path):
+    assert described(tmp_path, "").find("meta", property="og:image") is None
+
+
+def configured(**values):
+    config = type("Config", (), {"book_url": "", "book_repository": "", "html_baseurl": ""})()
+    config.html_theme_options = {}
+    vars(config).update(values)
+    addresses.configure(None, config)
+    return config
+
+
+def test_buttons_to_run_a_chapter_need_a_repository(monkeypatch):
+    monkeypatch.delenv("BOOK_URL", raising=False)
+    assert configured().html_theme_options == {}
+    options = configured(book_repository="https://github.com/a/b/").html_theme_options
+    assert options["repository_url"] == "https://github.com/a/b"
+    assert {"binderhub_url", "colab_url"} <= set(options["launch_buttons"])
+
+
+def test_the_address_may_come_from_the_environment(monkeypatch):
+    monkeypatch.setenv("BOOK_URL", "https://example.org/book")
+    assert configured().html_baseurl == "https://example.org/book/"
+
+
+def small_book(folder):
+    """Write a configuration and a notebook of one cell."""
+    cell = {"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "outputs": []}
+    notebook = {"cells": [cell | {"source": ["1 + 1"]}], "metadata": {}, "nbformat": 4}
+    (folder / "notebooks").mkdir()
+    path = folder / "notebooks" / "01_a.ipynb"
+    path.write_text(json.dumps(notebook | {"nbformat_minor": 5}), encoding="utf-8")
+    (folder / "_config.yml").write_text('x:\n    book_repository: ""\n', encoding="utf-8")
+    return path
+
+
+def test_the_repository_is_written_down_once_and_each_chapter_can_fetch_it(tmp_path):
+    path = small_book(tmp_path)
+    for address in ("https://github.com/a/b", "https://github.com/c/d.git"):
+        set_repository.main(tmp_path, [address])
+    assert 'book_repository: "https://github.com/c/d"' in (tmp_path / "_config.yml").read_text()
+    assert addresses.fetches_the_book(path, "https://github.com/c/d")
+    assert not addresses.fetches_the_book(path, "https://github.com/a/b")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert [cell["id"] for cell in cells] == ["fetch-the-book", "a"]
+
+
+def test_an_address_that_is_none_is_refused(tmp_path, capsys):
+    small_book(tmp_path)
+    with pytest.raises(SystemExit):
+        set_repository.main(tmp_path, ["not an address"])
+    assert "is not like https://github.com/OWNER/NAME" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- drawings
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_drawing_of_the_network_is_the_one_that_its_script_makes(theme, tmp_path):
+    script = ROOT / "tools" / "draw_network.py"
+    subprocess.run([sys.executable, script, "--into", tmp_path], check=True)
+    drawn = (tmp_path / f"network-{theme}.svg").read_text(encoding="utf-8")
+    kept = (ROOT / "book" / "_static" / f"network-{theme}.svg").read_text(encoding="utf-8")
+    # Another version of Matplotlib may round the outline of a letter differently.
+    assert drawn.count("<path") == kept.count("<path")
+    assert set(re.findall(r"#[0-9a-f]{6}", drawn)) == set(re.findall(r"#[0-9a-f]{6}", kept))

@@ -1,0 +1,34 @@
+"""What a page weighs on the wire: held to its budget, and to the table that says so."""
+
+from __future__ import annotations
+
+import pytest
+import site_weight
+from browsing import SITE
+
+PAGES = ("book/", "notebooks/")
+
+
+@pytest.fixture(scope="module")
+def rows(pages, address, browser):
+    names = [name for name in pages if name.startswith(PAGES)]
+    return site_weight.weigh(browser, address, SITE, names)
+
+
+def test_every_page_keeps_to_its_budget(rows):
+    assert site_weight.too_heavy(rows) == []
+
+
+def test_a_page_over_its_budget_is_noticed():
+    row = {"page": "x.html", "first_kb": 601.0, "further_kb": 150.0, "figures_kb": 301.0}
+    assert len(site_weight.too_heavy([row])) == 2
+
+
+def test_the_table_says_what_the_pages_weigh(rows):
+    """To within a tenth: a corrected sentence need not renew the table, a new script must."""
+    kept = {row["page"]: row for row in site_weight.read_table()}
+    found = {row["page"]: row["first_kb"] for row in rows}
+    assert set(kept) == set(found), "renew the table with: make weight"
+    ratios = {page: first / float(kept[page]["first_kb"]) for page, first in found.items()}
+    off = {page: round(ratio, 2) for page, ratio in ratios.items() if abs(ratio - 1) > 0.1}
+    assert off == {}, "renew the table with: make weight"
