@@ -26,7 +26,7 @@ PACKAGE := $(filter-out %.pyc,$(wildcard simple_ml/*.py simple_ml/*.mplstyle sim
 RESULTS := $(wildcard notebooks/results/*)
 TOOLS := $(wildcard tools/*.py)
 TESTS := $(filter-out %.pyc,$(wildcard tests/*.* tests/*/*))
-PAGES := _config.yml _toc.yml $(wildcard book/* book/_ext/*.py book/_ext/*.txt book/_static/* book/_templates/*)
+PAGES := _config.yml _toc.yml $(wildcard book/* book/_ext/*.py book/_ext/*.txt book/_static/* book/_templates/* book/lab/*)
 BENCHMARKS := $(wildcard benchmarks/*.*)
 TOP := $(wildcard *.md *.cff *.txt *.lock LICENSE Makefile .ci/run .github/workflows/*)
 
@@ -120,10 +120,14 @@ build/notebooks/%.done: notebooks/%.ipynb $(VENV) $(PACKAGE) $(RESULTS) tools/ex
 # files are all equally new, would record for minutes before it tests.
 results: $(patsubst tools/record_%.py,build/results/%.done,$(wildcard tools/record_*.py)) ## record the experiments whose code changed (needs the full MNIST)
 
+# A sweep goes on with the table that it finds: the old one goes first, one that was begun here stays.
 build/results/%.done: tools/record_%.py $(filter simple_ml/%.py,$(PACKAGE)) $(VENV)
 	@mkdir -p $(@D)
+	@[ -e build/results/$*.begun ] || rm -f notebooks/results/$*.csv
+	@touch build/results/$*.begun
 	@$(BIN)/python $<
 	@$(BIN)/python tools/digests.py
+	@rm build/results/$*.begun
 	@touch $@
 
 bench: $(VENV) ## measure an epoch beside other libraries (those of pip install -e '.[bench]')

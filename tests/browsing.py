@@ -398,12 +398,10 @@ def copies(tab, notebook: Path) -> list[str]:
     return [f"no button copies: {code[:60]!r}" for code in code_of(notebook) if code not in buttons]
 
 
-def search(tab, address: str, words: str) -> list[str]:
-    """Search the site and return the addresses that were found."""
-    tab.goto(f"{address}/search.html?q={words}", wait_until="load")
+def results(tab) -> list[str]:
+    """Wait for the search page to have searched, and return the addresses that it found."""
     summary = "document.querySelector('#search-results p.search-summary')"
-    done = f"() => {summary}?.innerText.match(/found|did not match/)"
-    tab.wait_for_function(done, timeout=120_000)
+    tab.wait_for_function(f"() => {summary}?.innerText.match(/found|did not match/)")
     return tab.eval_on_selector_all(
         "#search-results ul.search li a", "links => links.map(link => link.href)"
     )

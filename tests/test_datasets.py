@@ -759,3 +759,16 @@ def test_the_progress_bar_names_the_file_and_can_be_silenced(server, tmp_path, c
     out, err = capsys.readouterr()
     assert out == ""
     assert all((name in err) == progress for name in NAMES)
+
+
+@pytest.mark.parametrize("asked", [{}, {"progress": True}, {"progress": False}])
+def test_load_mnist_hands_on_what_it_is_told_about_cache_mirrors_and_progress(monkeypatch, asked):
+    seen = []
+
+    def note(cache, mirrors, *, progress):
+        seen.append((cache, mirrors, progress))
+        return [np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8)] * 2
+
+    monkeypatch.setattr("simple_ml.datasets.fetch_mnist", note)
+    load_mnist("full", cache="there", mirrors=["http://a"], **asked)
+    assert seen == [("there", ["http://a"], asked.get("progress", True))]

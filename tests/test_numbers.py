@@ -27,7 +27,12 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 REFERENCE = re.compile(r"\{glue(?::\w+)?\}`(?:[^`<]*<)?([^`>:]+)(?::[^`>]*)?>?`")
 # Glued in a loop over the rows of a table, of which the prose quotes some.
-LOOPS = {"ch2-fit-", "ch2-values-"}
+LOOPS = {
+    "ch2-fit-",
+    "ch2-values-",
+    *(f"ch6-{rows}-" for rows in ("above", "below", "c", "curved", "died", "lam", "moved1", "on")),
+    *(f"ch6-{rows}-" for rows in ("regret", "sharp", "size", "sure", "top", "turned")),
+}
 
 
 def glued(notebook):

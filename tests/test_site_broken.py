@@ -22,7 +22,7 @@ from browsing import (
     layout,
     open_context,
     open_page,
-    search,
+    results,
 )
 
 PAGE = "book/notation.html"
@@ -174,8 +174,8 @@ def test_a_search_without_its_index(context, address):
     empty = 'Search.setIndex({"docnames":[],"filenames":[],"titles":[],"terms":{},"titleterms":{},'
     empty += '"alltitles":{},"indexentries":{},"objects":{},"objnames":{},"objtypes":{}})'
     context.route("**/searchindex.js*", lambda route: route.fulfill(status=200, body=empty))
-    tab = context.new_page()
-    found = search(tab, address, "hidden_dim")
+    tab = open_page(context, f"{address}/search.html?q=hidden_dim", [])
+    found = results(tab)
     tab.close()
     context.unroute_all()
     assert found == []

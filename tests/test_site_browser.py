@@ -22,7 +22,7 @@ from browsing import (
     layout,
     open_context,
     open_page,
-    search,
+    results,
 )
 
 
@@ -55,32 +55,16 @@ def test_every_page(pages, address, themed):
     assert found == {}
 
 
-def test_folded_boxes_open_and_close_by_keyboard(pages, address, browser):
-    context = open_context(browser, "light")
-    tried, found = 0, {}
-    for name in names(pages):
-        if not name.startswith(("notebooks/", "book/")):
-            continue
-        wrong: list[str] = []
-        tab = open_page(context, f"{address}/{name}", wrong)
-        tried += tab.locator("button.toggle-button").count()
-        if complaints := folds(tab):
-            found[name] = complaints
-        tab.close()
-    context.close()
-    assert found == {}
-    assert tried > 20
-
-
-def test_copy_buttons_copy_what_the_cell_says(pages, address, browser):
+def test_boxes_fold_by_keyboard_and_buttons_copy_what_the_cell_says(pages, address, browser):
     context = open_context(browser, "light", permissions=["clipboard-read", "clipboard-write"])
-    found = {}
+    folded, found = 0, {}
     for name in names(pages):
         notebook = (ROOT / name).with_suffix(".ipynb")
         if not notebook.is_file():
             continue
         tab = open_page(context, f"{address}/{name}", [])
-        complaints = copies(tab, notebook)
+        folded += tab.locator("button.toggle-button").count()
+        complaints = folds(tab) + copies(tab, notebook)
         first = copied(tab)[0]
         if (clip := copy_by_click(tab)) != first:
             complaints.append(f"the clipboard holds {clip[:60]!r}, not {first[:60]!r}")
@@ -89,6 +73,7 @@ def test_copy_buttons_copy_what_the_cell_says(pages, address, browser):
             found[name] = complaints
     context.close()
     assert found == {}
+    assert folded > 20
 
 
 @pytest.mark.parametrize("words", ["hidden_dim", "fan-out"])
@@ -96,8 +81,8 @@ def test_the_search_finds(words, pages, address, browser):
     assert pages
     context = open_context(browser, "light")
     wrong: list[str] = []
-    tab = open_page(context, f"{address}/search.html", wrong)
-    found = search(tab, address, words)
+    tab = open_page(context, f"{address}/search.html?q={words}", wrong)
+    found = results(tab)
     excerpts = tab.locator("#search-results p.context").all_inner_texts()
     context.close()
     assert found
@@ -108,8 +93,8 @@ def test_the_search_finds(words, pages, address, browser):
 def test_the_search_works_from_files(pages, browser):
     assert pages
     context = open_context(browser, "light")
-    tab = context.new_page()
-    found = search(tab, SITE.as_uri(), "hidden_dim")
+    tab = open_page(context, f"{SITE.as_uri()}/search.html?q=hidden_dim", [])
+    found = results(tab)
     context.close()
     assert found
 

@@ -373,6 +373,9 @@ class Runner:
             "MPLBACKEND": "Agg",
         }
         sys.path.insert(0, str(self.tree))
+        for name in list(sys.modules):  # what our parent has imported is not the mutant
+            if name.split(".")[0] in (PACKAGE, "conftest", "held_out_check") or "test_" in name:
+                del sys.modules[name]
         import pytest
 
         plugin = FirstFailure(self.kills.get(module, Counter()))
@@ -380,6 +383,9 @@ class Runner:
         options = ["-x", "-q", "-p", "no:cacheprovider"]
         options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # imported before the fork
         status = pytest.main([*options, *filter(os.path.exists, files)], [plugin])
+        loaded = Path(sys.modules[PACKAGE].__file__) if PACKAGE in sys.modules else self.tree
+        if not loaded.is_relative_to(self.tree):
+            return f"crash: {loaded} was tested"
         return plugin.failed or (None if status == 0 else "it cannot be imported")
 
 

@@ -204,7 +204,8 @@ def say_what_things_are(page: Page) -> None:
     for inner in soup.select("ul > ul"):  # the overview of the modules
         inner.wrap(soup.new_tag("li"))
     labels: dict[str, int] = {}
-    for region in soup.select("article section[aria-label]"):  # reports in a cell's output
+    regions = "article section[aria-label], article [role='region'][aria-label]"
+    for region in soup.select(regions):  # reports in the outputs of cells
         label = region["aria-label"]
         labels[label] = labels.get(label, 0) + 1
         if labels[label] > 1:

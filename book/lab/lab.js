@@ -292,8 +292,8 @@ class Laboratory {
 
   // ---- what is seen and said
 
-  // At most one drawing in a while, curves and pictures in different frames, so that a key or a
-  // finger never waits for both.
+  // At most one drawing in a while, and that in three pieces, so that a key or a finger never waits
+  // for all of it.
   draw() {
     if (this.waiting) return;
     this.waiting = true;
@@ -304,15 +304,19 @@ class Laboratory {
       this.view.runs = this.runs;
       this.view.current = this.current;
       this.view.drawCurves();
-      setTimeout(() => {
-        const { snapshot } = this.current;
-        if (!snapshot || snapshot === this.shown) return;
-        this.shown = snapshot;
-        this.view.drawPictures();
-        const d = this.current.settings.d;
-        this.pad.update({ W1: matrix(INPUTS, d, snapshot.W1), W2: matrix(d, CLASSES, snapshot.W2) });
-      });
+      const { snapshot } = this.current;
+      if (!snapshot || snapshot === this.shown) return;
+      this.shown = snapshot;
+      setTimeout(() => this.view.drawPictures());
+      setTimeout(() => this.showToPad());
     }), wait);
+  }
+
+  showToPad() {
+    const { snapshot, settings } = this.current;
+    if (!snapshot) return; // another run is being prepared
+    const [W1, W2] = [matrix(INPUTS, settings.d, snapshot.W1), matrix(settings.d, CLASSES, snapshot.W2)];
+    this.pad.update({ W1, W2, steps: snapshot.steps });
   }
 
   showState() {

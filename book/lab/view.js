@@ -91,7 +91,7 @@ export class View {
     this.logits = plot("Logits of the test digits");
     this.layers = element("tbody");
     this.dead = element("p", { class: "lab-dead" });
-    this.filters = element("div", { class: "lab-filters", role: "img" });
+    this.filters = element("div", { class: "lab-filters", role: "img", "aria-label": "Pictures of hidden units, once there are some" });
     const kind = element("select", { id: "lab-filter-kind", onchange: () => {
       this.change = kind.value === "change";
       this.drawFilters();
