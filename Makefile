@@ -35,10 +35,10 @@ OLDEST_PYTHON ?= 3.11
 NEWEST_PYTHON ?= 3.14
 UPGRADE ?= --upgrade
 BASE ?= HEAD
-PACKAGE_TESTS := $(filter-out $(foreach part,site equations notebooks numbers lab supply mutants \
-  results_again,tests/test_$(part)%.py),$(wildcard tests/test_*.py))
+PACKAGE_TESTS := $(filter-out $(foreach part,site equations facts notebooks numbers lab supply \
+  mutants results_again,tests/test_$(part)%.py),$(wildcard tests/test_*.py))
 
-.PHONY: help book test lab notebooks results bench serve lock weight browser setup-browser clean distclean \
+.PHONY: help book test lab notebooks results bench serve pdf lock weight browser setup-browser clean distclean \
   test-oldest test-newest mutants mutants-changed links
 
 help: ## list the targets
@@ -83,7 +83,7 @@ build/test/lint.done: build/test/lint.inputs $(VENV)
 
 # The site's tests look at the site that the step `book` has built.
 build/test/unit.done: build/test/unit.inputs $(VENV) build/test/book.done
-	@REQUIRE_SITE=1 $(step) $(BIN)/python -m pytest tests
+	@REQUIRE_SITE=1 $(step) $(BIN)/python -m pytest --durations=12 tests
 
 build/test/notebooks.done: build/test/notebooks.inputs $(VENV)
 	@$(step) $(BIN)/python -m pytest $(NBVAL) notebooks
@@ -140,6 +140,9 @@ serve: book ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)
 weight: book ## weigh each page of the site, into benchmarks/site_weight.csv
 	@$(BIN)/python tools/site_weight.py $(WEIGHT)
 
+pdf: book ## print the whole book into one PDF, _build/two-layers-by-hand.pdf (with Chromium, in minutes)
+	@$(BIN)/python tools/pdf.py
+
 # ---- upkeep
 
 # Versions and digests for every Python from 3.11 on and every platform; no index is written down.
@@ -166,9 +169,11 @@ test-newest: .venv/.uv ## run every test with the newest versions there are (NEW
 	@$(BIN)/uv venv --quiet --clear --python $(NEWEST_PYTHON) build/newest
 	@grep -v '^-[ce] ' requirements.txt > build/newest.in
 	@$(BIN)/uv pip install --quiet --python build/newest/bin/python -r build/newest.in -e '.[plot]'
-	@build/newest/bin/jupyter-book build . -W -n --keep-going
-	@build/newest/bin/python -m pytest -p no:cacheprovider tests
-	@build/newest/bin/python -m pytest -p no:cacheprovider $(NBVAL) notebooks
+	@PATH="$(CURDIR)/build/newest/bin:$$PATH"; status=0; \
+	  jupyter-book build . -W -n --keep-going || status=1; \
+	  REQUIRE_SITE=1 python -m pytest -p no:cacheprovider tests || status=1; \
+	  python -m pytest -p no:cacheprovider $(NBVAL) notebooks || status=1; \
+	  [ $$status = 0 ] || python tools/drift.py; exit $$status
 
 mutants: $(VENV) ## change the package in thousands of ways; a test must notice each (MODULES="losses deep")
 	@$(BIN)/python tools/mutants.py $(MODULES)

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from peers import MISSING
-from timing import environment, machine
+from timing import environment, keep_to, machine
 
 from simple_ml.results import write_table
 
@@ -30,10 +30,17 @@ GOALS = [  # threads, slower, faster, at most or at least, bound: at the course'
 ]
 
 
-def rows_of(script, threads, quick):
-    """Return the rows that a script prints, run in its own process with this many threads."""
+def rows_of(script, threads, quick, kept=True):
+    """Return the rows that a script prints, in a process with so many threads, on as many cores."""
+    print(f"... {script}, threads: {threads}", file=sys.stderr, flush=True)
     command = [sys.executable, str(HERE / script), *["--quick"] * quick]
-    run = subprocess.run(command, env=environment(threads), stdout=subprocess.PIPE, check=True)
+    run = subprocess.run(
+        command,
+        env=environment(threads, kept),
+        preexec_fn=lambda: keep_to(threads),  # before the child's libraries count the cores
+        stdout=subprocess.PIPE,
+        check=True,
+    )
     return json.loads(run.stdout)
 
 
@@ -78,41 +85,53 @@ def suite():
     return [*table, {"step": "all", "seconds": total, "bound": 15 * 60}] if marks else []
 
 
+MEASURE = {
+    "speed": (
+        "One epoch: time over that of its five matrix products, median and quartiles",
+        lambda quick: rows_of("sizes.py", 1, quick) + rows_of("sizes.py", 2, quick),
+    ),
+    "speed_ladder": (
+        "From loops to nn_epoch, and batches of other sizes: time over nn_epoch's",
+        lambda quick: rows_of("ladder.py", 1, quick) + rows_of("ladder.py", 1, quick, kept=False),
+    ),
+    "speed_account": (
+        "The account of an epoch of nn_epoch: share of each line",
+        lambda quick: rows_of("account.py", 1, quick),
+    ),
+    "speed_neighbour": (
+        "Training with a busy neighbour: time over that on one BLAS thread",
+        lambda quick: rows_of("neighbour.py", 2, quick),
+    ),
+    "costs": ("Memory, loading, import", lambda quick: rows_of("costs.py", 1, quick)),
+}
+
+
 def main():
     """Measure, print, and record if asked to."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("only", nargs="*", help=f"one or more of {', '.join(MEASURE)}; else all")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and sizes")
     parser.add_argument("--record", metavar="FOLDER", type=Path, help="write CSV files there")
     args = parser.parse_args()
+    if unknown := set(args.only) - set(MEASURE):
+        parser.error(f"{sorted(unknown)}: expected some of {', '.join(MEASURE)}")
     how = machine()
     print("; ".join(f"{key} {value}" for key, value in how.items()))
     print(f"missing peers: {', '.join(MISSING) or 'none'}")
-    sizes = [row for threads in (1, 2) for row in rows_of("sizes.py", threads, args.quick)]
-    show("One epoch: time over that of its five matrix products, median and quartiles", sizes)
-    ladder = rows_of("ladder.py", 1, args.quick)
-    show("From loops to nn_epoch, and batches of other sizes: time over nn_epoch's", ladder)
-    account = rows_of("account.py", 1, args.quick)
-    show("The account of an epoch of nn_epoch: share of each line", account)
-    neighbour = rows_of("neighbour.py", 2, args.quick)
-    show("Training with a busy neighbour: time over that on one BLAS thread", neighbour)
-    costs = rows_of("costs.py", 1, args.quick)
-    show("Memory, loading, import", costs)
-    show("The goals at the course's setting", goals(sizes))
+    for name in args.only or MEASURE:
+        title, measure = MEASURE[name]
+        table = measure(args.quick)
+        show(title, table)
+        if name == "speed":
+            show("The goals at the course's setting", goals(table))
+        if args.record and name != "costs":
+            head = {"command": " ".join(["python", "tools/record_speed.py", *args.only]), **how}
+            rows = [[_rounded(value) for value in row.values()] for row in table]
+            write_table(args.record / f"{name}.csv", list(table[0]), rows, head)
     if steps := suite():
         show("The steps of the last `make test`", steps)
     else:
         print("\nNo times of the suite: they are those of the last `make test`, run it first.")
-    if args.record:
-        how = {"command": "python tools/record_speed.py", **how}
-        recorded = {
-            "speed": sizes,
-            "speed_ladder": ladder,
-            "speed_account": account,
-            "speed_neighbour": neighbour,
-        }
-        for name, table in recorded.items():
-            rows = [[_rounded(value) for value in row.values()] for row in table]
-            write_table(args.record / f"{name}.csv", list(table[0]), rows, how)
 
 
 def _goal(threads, what, goal, found, met):

@@ -17,6 +17,8 @@ import numpy as np
 
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
+MEMORY_VARIABLES = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")
+
 
 def interleaved(calls, rounds):
     """Return the seconds of each call, an array of `rounds` of them a name."""
@@ -39,14 +41,30 @@ def ratios(seconds, reference):
     }
 
 
-def environment(threads):
-    """Return the environment of a process whose BLAS has this many threads."""
+def environment(threads, kept=True):
+    """Return the environment of a process whose BLAS has this many threads.
+
+    `kept`: memory that is freed stays with the process. Otherwise glibc may hand a large array
+    back to the system, which clears each page before it gives it out again. Whether that happens
+    hangs on what else the process has imported, so a comparison should not be left to it.
+    """
     one = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     return (
         os.environ
         | dict.fromkeys(THREAD_VARIABLES, str(threads))
+        | dict.fromkeys(MEMORY_VARIABLES if kept else (), "1000000000")
         | {"XLA_FLAGS": one if threads == 1 else "", "JAX_PLATFORMS": "cpu"}
     )
+
+
+def keep_to(cores):
+    """Keep this process, and what it starts, to so many cores, where the system can do that.
+
+    Asking for one thread is not enough: XLA's thread pool has a thread a core, whatever its flags
+    say, and a peer on two cores is no match for one on one.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
 
 
 def machine():

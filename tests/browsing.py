@@ -133,10 +133,9 @@ class QuietServer(http.server.ThreadingHTTPServer):
         pass  # a tab that is closed early breaks the pipe
 
 
-def serving(folder: Path) -> QuietServer:
+def serving(folder: Path, handler: type = QuietHandler) -> QuietServer:
     """Return a server of a folder on a free port of this machine, running."""
-    handler = functools.partial(QuietHandler, directory=str(folder))
-    server = QuietServer(("127.0.0.1", 0), handler)
+    server = QuietServer(("127.0.0.1", 0), functools.partial(handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
@@ -208,6 +207,13 @@ SETTLE = """async () => {
       await new Promise(resolve => setTimeout(resolve, 20));
   for (const image of document.images) image.loading = "eager";
   await Promise.all([...document.images].map(image => image.decode().catch(() => null)));
+  // Fonts are asked for when text is laid out, not when it is written, and a font that turns out
+  // to lack a letter is followed by the next of its family: until a layout asks for no other.
+  do {
+    document.body.getBoundingClientRect();
+    await document.fonts.ready;
+    document.body.getBoundingClientRect();
+  } while (document.fonts.status === "loading");
 }"""
 
 CONTENT = """() => {
@@ -258,6 +264,20 @@ LAYOUT = """() => {
       .map(box => `${box.id}: ${box.scrollHeight} > ${box.clientHeight}`),
   };
 }"""
+
+
+SHIFTS = """() => new Promise(resolve => {
+  const shifts = [];
+  new PerformanceObserver(list => shifts.push(...list.getEntries()))
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => resolve(shifts.map(shift => shift.value)), 50);
+})"""
+
+
+def shifts(tab, limit: float = 0.1) -> list[str]:
+    """Return how much of a page has jumped since it was opened, if it is more than is good."""
+    total = sum(tab.evaluate(SHIFTS))
+    return [f"its layout shifts by {total:.2f}"] if total > limit else []
 
 
 def content(tab, theme: str) -> list[str]:
@@ -319,15 +339,25 @@ def accessibility(tab, rules: list[str] | None = None) -> list[str]:
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
     options = {
         "runOnly": only,
-        "resultTypes": ["violations"],
+        "resultTypes": ["violations", "incomplete"],
         "rules": {rule: {"enabled": False} for rule in AXE_EXCEPTIONS},
     }
     tab.evaluate(ONE_OF_A_KIND)
     found = tab.evaluate("options => axe.run(options)", options)
     return [
         f"axe: {rule['id']} ({len(rule['nodes'])}): {rule['nodes'][0]['html'][:120]}"
-        for rule in found["violations"]
+        for rule in found["violations"] + [unseen(rule) for rule in found["incomplete"]]
+        if rule["nodes"]
     ]
+
+
+def unseen(rule: dict) -> dict:
+    """Keep of what axe-core leaves to a person the text in nearly the colour of its ground.
+
+    It takes such text for hidden on purpose; here it was light code in a light box.
+    """
+    same = [n for n in rule["nodes"] for test in n["any"] if "equalRatio" in str(test["data"])]
+    return rule | {"nodes": same}
 
 
 # ---------------------------------------------------------------- what one can do with a page
@@ -351,6 +381,23 @@ def folds(tab, limit: int = 3) -> list[str]:
                 wrong.append(f"Enter does not {'un' * expected}fold {box.inner_text()[:60]!r}")
                 break
     return wrong
+
+
+UNMARKED = """() => {
+  const node = document.activeElement, style = getComputedStyle(node);
+  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  if (node === document.body || outlined || style.boxShadow !== "none") return null;
+  return `no focus mark on ${node.tagName}.${node.className}`;
+}"""
+
+
+def focus_marks(tab, presses: int = 40) -> list[str]:
+    """Go through a page with the Tab key, and return what does not show that it has the focus."""
+    found = set()
+    for _ in range(presses):
+        tab.keyboard.press("Tab")
+        found.add(tab.evaluate(UNMARKED))
+    return sorted(found - {None})
 
 
 COPIED = """() => {

@@ -6,6 +6,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from browsing import FLAGS, ROOT, SITE, Page, chromium, serving, unavailable
+from drift import pytest_terminal_summary  # noqa: F401  a hook: see tools/drift.py
 
 # Hypothesis tries new cases on every run; on CI the same ones, so that a red run can be repeated.
 # No deadlines: a machine that is busy with something else is not a bug of ours.
@@ -64,8 +65,11 @@ def address(pages):
 @pytest.fixture(scope="session")
 def browser():
     """Return a Chromium; where there is none, the run says so, and fails where it must not."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        unavailable("playwright is not installed; pip install -r requirements.txt does it")
+    with sync_playwright() as driver:
         path = chromium() or driver.chromium.executable_path
         if not Path(path).exists():
             unavailable(

@@ -45,11 +45,24 @@ def test_every_version_of_the_epoch_learns_the_same(benchmark, name):
         np.testing.assert_allclose(A, B, rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("batch", [25, 20])
+def test_without_any_trick_the_epoch_learns_the_same(benchmark, batch):
+    epochs = benchmark("epochs")
+    X, y, W1, W2 = small_problem(epochs)
+    expected = W1.copy(), W2.copy()
+    nn_epoch(X, y, *expected, lr=0.1, batch=batch)
+    for trick in epochs.TRICKS:
+        V1, V2 = W1.copy(), W2.copy()
+        epochs.without(trick)(X, y, V1, V2, 0.1, batch)()
+        for A, B in zip((V1, V2), expected, strict=True):
+            np.testing.assert_allclose(A, B, rtol=0, atol=1e-6, err_msg=trick)
+
+
 @pytest.mark.parametrize("name", ["PyTorch autograd", "PyTorch by hand", "JAX jit + scan"])
 def test_peers_without_biases_learn_the_same(benchmark, name):
     epochs, peers = benchmark("epochs"), benchmark("peers")
     if name not in peers.PEERS:
-        pytest.skip(f"{name} is not installed")
+        pytest.skip(f"{name} is optional: pip install -e '.[bench]'")
     X, y, W1, W2 = small_problem(epochs)
     expected = W1.copy(), W2.copy()
     nn_epoch(X, y, *expected, lr=0.1, batch=20)
@@ -91,13 +104,14 @@ def test_the_memory_and_the_import_keep_their_bounds():
             assert row["value"] < row["bound"], row["what"]
 
 
-def test_the_recorded_goals_are_met_on_one_thread():
+def test_the_recorded_speed_is_what_the_chapter_says():
     table, how = read_table(RESULTS / "speed.csv")
     assert how["processor"]
     course = (table["threads"] == 1) & (table["rows"] == 60_000)
     ratio = dict(zip(table["epoch"][course], table["ratio"][course], strict=True))
     assert ratio["nn_epoch"] <= 1.10
-    assert ratio["JAX jit + scan"] >= ratio["nn_epoch"]
+    assert ratio["JAX jit + scan"] == pytest.approx(ratio["nn_epoch"], rel=0.05)  # a draw
+    assert min(ratio[peer] for peer in ratio if "PyTorch" in peer or "scikit" in peer) > 1.2
     sizes = {}
     for row in zip(
         *(table[c] for c in ("threads", "d", "batch", "rows", "epoch", "ratio")), strict=True

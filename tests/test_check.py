@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import subprocess
 import sys
 import textwrap
@@ -15,7 +16,7 @@ import pytest
 import simple_ml
 import simple_ml.deep
 from simple_ml import check
-from simple_ml.check import sandbox
+from simple_ml.check import command, sandbox
 from simple_ml.initialization import SCHEMES
 from simple_ml.two_layer import forward
 
@@ -281,6 +282,26 @@ def test_callers_are_told_what_they_did_wrong():
         check.check(lambda: 0, "foo")
     with pytest.raises(ValueError, match="expected one of hw0"):
         check.initializer(lambda a, b, c: 0, "zeros")
+    with pytest.raises(ValueError, match="nothing is known of a function called '<lambda>'"):
+        check.check(lambda: 0)
+
+
+def test_a_function_is_known_by_its_own_name():
+    assert check.check(simple_ml.softmax_loss).function == "softmax_loss"
+    assert check.check(SCHEMES["he"], "he").function == "he"
+
+    def loss_err(Z, y):
+        return simple_ml.softmax_loss(Z, y)
+
+    assert check.check(loss_err).mistakes == ["returns_rubbish"]
+    assert check.check(loss_err, "softmax_loss")
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_each_function_of_the_course_has_a_check_of_its_own(name):
+    seen = getattr(check, name)(lambda *arguments: None, limit=5)
+    assert seen.function == name
+    assert not seen
 
 
 # ---------------------------------------------------------------- HTML and terminal
@@ -355,6 +376,80 @@ def test_a_file_is_checked_from_a_terminal(homework):
     assert "loss_err: accuracy_for_error" in ran.stdout
     assert "not to be seen" not in ran.stdout
     assert terminal(path, "softmax_loss").returncode == 0
+
+
+def test_the_functions_of_a_file_are_found_without_running_it(homework):
+    path = homework("""
+        raise SystemExit("it was run")
+        def softmax_loss(Z, /, y, *, extra=None): ...
+        class Model:
+            def loss_err(self, h, y): ...
+        he = lambda a, b, c: None
+        def fan_in(a, b, c): ...
+    """)
+    assert command.functions_in(path) == {"softmax_loss": 2, "fan_in": 3}
+
+
+def test_the_known_functions_of_a_file_are_checked_one_after_another(homework, capsys):
+    path = homework("""
+        import helper
+        def loss_err(h, y):
+            return helper.loss(h, y), (h.argmax(axis=1) != y).mean()
+        def softmax_loss(Z, y):
+            return helper.loss(Z, y)
+        def other():
+            pass
+    """)
+    path.with_name("helper.py").write_text("from simple_ml import softmax_loss as loss\n")
+    assert command.main(path) == 0
+    first, second = capsys.readouterr().out.split("\n\n" + "─" * 72 + "\n\n")
+    assert first.startswith("softmax_loss: right\n")
+    assert second.startswith("loss_err: right\n")
+    assert command.main(str(path), ["loss_err"], limit=5) == 0
+    assert capsys.readouterr().out.startswith("loss_err: right\n")
+    assert "helper" not in sys.modules
+    for names, says in (
+        (["nn_epoch"], "homework.py defines no function 'nn_epoch'"),
+        (["other"], "nothing is known of a function called 'other'"),
+        (["loss_err", "gone"], "defines no function 'gone'"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            command.main(path, names)
+    assert command.main(homework("def loss_err(h, y): pass\ndef softmax_loss(Z, y): pass")) == 1
+
+
+def test_a_function_of_a_file_is_run_when_it_is_needed(homework):
+    path = homework("""
+        assert __name__ == "homework"
+        def softmax_loss(Z, y):
+            return Z + y
+    """)
+    before = list(sys.path)
+    function = command.FromFile(path, "softmax_loss", 2)
+    assert function.parameters == 2
+    try:
+        assert function(1, 2) == 3
+        path.write_text("")
+        assert function(2, 2) == 4  # once
+        assert sys.path == [str(path.parent), *before]
+    finally:
+        sys.path[:] = before
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x = (1\n", "homework.py, line 1: '(' was never closed"),
+        (b"\xff\xfe", "homework.py is not a Python file: it is not UTF-8 text"),
+        (b"x = 1\0", "null bytes"),
+    ],
+)
+def test_a_file_that_is_no_python_is_refused(homework, text, says):
+    path = homework("")
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ValueError, match=re.escape(says)) as refusal:
+        command.main(path)
+    assert "None" not in str(refusal.value)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,13 @@
 """The table of mistakes: each row has an effect, one name, and a place to read."""
 
+import builtins
+import gzip
 import itertools
 import json
+import keyword
 import random
+import re
+import struct
 from pathlib import Path
 
 import equations
@@ -13,6 +18,8 @@ from simple_ml import mistakes as gallery
 from simple_ml.check import programs, sandbox, tasks
 from simple_ml.check.diagnosis import Case
 from simple_ml.check.mistakes import ANY_ORDER, FACTS, READ, TABLE, names, rows
+from simple_ml.losses import softmax
+from simple_ml.softmax_regression import softmax_regression_epoch
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 TASKS = [name for name in tasks.TASKS if name != "deep_gradients"]  # it has backward's table
@@ -80,6 +87,45 @@ def test_every_mistake_has_an_effect_somewhere():
     assert used == {row.name for row in TABLE}
 
 
+def test_names_are_words_joined_by_underscores():
+    for name in names():
+        assert re.fullmatch(r"([a-z]+|d?W[12]|[0-9]+)(_([a-z]+|d?W[12]|[0-9]+))*", name), name
+
+
+@pytest.mark.parametrize("name", programs.PROGRAMS)
+def test_a_program_is_given_what_its_lines_refer_to(name):
+    assert programs.fits(name, programs.PROGRAMS[name])
+    assert not programs.fits(name, {**programs.PROGRAMS[name], "no_line": "1"})
+    assert not programs.fits(name, {next(iter(programs.PROGRAMS[name])): "no_name"})
+
+
+# A line that runs in every program, and how to mention a name in it.
+MEETS = {
+    "nn_epoch": ("rate", "({}, lr)[1]"),
+    "softmax_regression_epoch": ("rate", "({}, lr)[1]"),
+    "gradients": ("mask", "({}, Z1 > 0)[1]"),
+    "backward": ("derivative", "({}, d_sigma(A))[1]"),
+    "softmax_loss": ("sign", "({}, 1)[1]"),
+    "loss_err": ("sign", "({}, 1)[1]"),
+    "parse_mnist": ("white", "({}, 255)[1]"),
+}
+
+
+@pytest.mark.parametrize(
+    ("task", "given"), [(task, name) for task in MEETS for name in sorted(programs.GIVEN[task])]
+)
+def test_a_program_is_given_what_is_promised(task, given):
+    line, expression = MEETS[task]
+    if (task, given) == ("backward", "dWs"):  # the list of all layers is there when they are done
+        line, expression = "result", "({}, dWs)[1]"
+    with tasks.TASKS[task].probes() as probes:
+        for probe in probes:
+            if probe.compared:
+                right = tasks.TASKS[task].expected(probe)
+                (found,) = tasks.TASKS[task].mistaken({line: expression.format(given)}, probe)
+                assert tasks.same(found, right, probe), probe.about
+
+
 def test_two_mistakes_are_never_called_by_a_single_wrong_name(asked):
     task, probes = asked
     pairs = [
@@ -117,6 +163,39 @@ def test_what_is_to_be_read_is_there(key, book):
     assert section in titles
     assert not label or f"$$ ({label})" in text
     assert number == (book.numbers[label] if label else "")
+
+
+def test_every_way_is_a_way_in_some_function():
+    """A way is never tried if it uses a name that its programs lack."""
+    idle = [
+        row.name
+        for row in TABLE
+        for way in row.ways
+        if not any(programs.fits(name, way) for name in programs.PROGRAMS)
+    ]
+    assert idle == []
+
+
+# The words of the lines that are recommended: the book's names, Python's and NumPy's, and English.
+WORDS = {*"X W W1 W2 Z Z1 Z2 Z_i G G1 G2 V V_i A S I_y E dW dW1 dW2 dW_i theta m k y yb N".split()}
+WORDS |= {*"lr batch start derivative softmax softmax_loss loss err h h_j h_y p f a s".split()}
+WORDS |= {*"fan_in fan_out fan gain variance std rng pixels struct unpack II IIII read".split()}
+WORDS |= {
+    *keyword.kwlist,
+    *dir(builtins),
+    "np",
+    *dir(np),
+    *dir(np.ndarray),
+    *dir(np.random.Generator),
+}
+WORDS |= {*"are axis keepdims batches by caller compute divide epochs first general has".split()}
+WORDS |= {*"indented inside largest logit loop of one only over rest row scheme shifted".split()}
+WORDS |= {*"subtracted the then they this weights without shuffle".split()}
+
+
+def test_what_to_write_is_in_known_words():
+    for row in TABLE:
+        assert set(re.findall(r"[A-Za-z_]\w*", row.write)) <= WORDS, row.name
 
 
 def test_every_row_sends_its_reader_somewhere():
@@ -159,3 +238,102 @@ def test_the_gallery_of_chapter_2_is_recognised():
                 events = [sandbox._call(mistake.gradients, probe.arguments) for probe in probes]
             case = Case(task, probes, events)
             assert set(case.names) == NAMED_ALIKE[mistake.name], mistake.name
+
+
+# ---------------------------------------------------------------- numbers that people choose
+
+
+def named(kind, function):
+    """Return the names of the mistakes of a function, which runs here."""
+    task = tasks.TASKS[kind]
+    with task.probes() as probes, np.errstate(all="ignore"):
+        events = [sandbox._call(function, probe.arguments) for probe in probes]
+        return Case(task, probes, events).names
+
+
+@pytest.mark.parametrize("epochs", [2, 3, 5, 10])
+def test_a_loop_over_epochs_is_recognised(epochs):
+    def epoch(X, y, theta, lr=0.1, batch=100):
+        for _ in range(epochs):
+            softmax_regression_epoch(X, y, theta, lr, batch)
+
+    assert named("softmax_regression_epoch", epoch) == ["epochs_repeated"]
+
+
+@pytest.mark.parametrize("rate", [1, 0.5, 0.2, 0.1, 0.01, 0.001])
+def test_a_fixed_learning_rate_is_recognised(rate):
+    def epoch(X, y, theta, lr=0.1, batch=100):
+        softmax_regression_epoch(X, y, theta, rate, batch)
+
+    assert named("softmax_regression_epoch", epoch) == ["lr_ignored"]
+
+
+@pytest.mark.parametrize("size", [1, 100, 1000])
+def test_a_fixed_size_of_the_batches_is_recognised(size):
+    def epoch(X, y, theta, lr=0.1, batch=100):
+        softmax_regression_epoch(X, y, theta, lr, size)
+
+    assert named("softmax_regression_epoch", epoch) == ["batch_ignored"]
+
+
+@pytest.mark.parametrize("epsilon", [0, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-20, 1e-300])
+def test_a_logarithm_of_what_may_be_0_is_recognised(epsilon):
+    def loss(Z, y):
+        return -np.log(np.maximum(softmax(Z)[np.arange(len(y)), y], epsilon)).mean()
+
+    assert named("softmax_loss", loss) == ["log_of_underflowed_probability"]
+
+
+@pytest.mark.parametrize("layers", [{1}, {2}, {1, 2}])
+def test_a_bias_of_either_layer_is_recognised(layers):
+    def epoch(X, y, W1, W2, lr=0.1, batch=100):
+        b1, b2 = 0, 0
+        for start in range(0, len(X), batch):
+            x, labels = X[start : start + batch], y[start : start + batch]
+            Z = np.maximum(x @ W1 + b1, 0)
+            G2 = (softmax(Z @ W2 + b2) - np.eye(W2.shape[1])[labels]) / len(x)
+            G1 = (Z > 0) * (G2 @ W2.T)
+            b1 -= lr * G1.sum(axis=0) * (1 in layers)
+            b2 -= lr * G2.sum(axis=0) * (2 in layers)
+            W1 -= (lr * (x.T @ G1)).astype(W1.dtype)
+            W2 -= (lr * (Z.T @ G2)).astype(W2.dtype)
+
+    assert named("nn_epoch", epoch) == ["bias_added"]
+
+
+def test_a_bias_of_the_linear_model_is_recognised():
+    def epoch(X, y, theta, lr=0.1, batch=100):
+        b = 0
+        for start in range(0, len(X), batch):
+            x, labels = X[start : start + batch], y[start : start + batch]
+            G = (softmax(x @ theta + b) - np.eye(theta.shape[1])[labels]) / len(x)
+            b -= lr * G.sum(axis=0)
+            theta -= (lr * (x.T @ G)).astype(theta.dtype)
+
+    assert named("softmax_regression_epoch", epoch) == ["bias_added"]
+
+
+def files(image_start, label_start, scale=255, whole=False):
+    def parse(image_filename, label_filename):
+        with gzip.open(image_filename) as file:
+            images = file.read()
+        with gzip.open(label_filename) as file:
+            labels = file.read()
+        (N,) = struct.unpack(">I", images[4:8])
+        X = np.frombuffer(images, np.uint8, N * 784, image_start).reshape(N, 784)
+        y = np.frombuffer(labels, np.uint8, N if whole else -1, label_start)
+        return (X / scale).astype(np.float32), y
+
+    return parse
+
+
+def test_the_wrong_first_byte_is_recognised():
+    assert named("parse_mnist", files(16, 8)) == []
+    for start in (0, 4, 8, 12):
+        assert named("parse_mnist", files(start, 8)) == ["image_offset"]
+    for start in (0, 4, 12, 16):
+        assert named("parse_mnist", files(16, start)) == ["label_offset"]
+    for start in (0, 4):
+        assert named("parse_mnist", files(16, start, whole=True)) == ["label_offset"]
+    assert named("parse_mnist", files(16, 8, scale=256)) == ["pixels_over_256"]
+    assert named("parse_mnist", files(16, 8, scale=1)) == ["pixels_not_scaled"]

@@ -3,7 +3,9 @@
 import _thread
 import gzip
 import hashlib
+import io
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,6 +22,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simple_ml import datasets
 from simple_ml.datasets import EMBEDDED, MIRRORS, MNIST, IdxFile, fetch_mnist, load_mnist
 from simple_ml.datasets import parse_mnist as parse
 
@@ -103,6 +106,33 @@ def test_blank_images_compress_almost_a_thousandfold_and_are_still_believed(writ
     assert n * 784 / len(packed) > 900
     X, _ = parse(*write(packed, labels_idx(n)))
     assert not X.any()
+
+
+@pytest.mark.parametrize("size", [0, 1, datasets.CHUNK, datasets.CHUNK + 5, 3 * datasets.CHUNK])
+def test_no_more_is_read_than_asked_for(size):
+    stream = io.BytesIO(bytes(3 * datasets.CHUNK + 7))
+    assert len(datasets._read_up_to(stream, size)) == size
+    assert stream.tell() == size
+
+
+def test_a_size_that_is_only_claimed_is_not_asked_for_at_once():
+    """What is asked for is set aside before it is there: a mebibyte at most."""
+    asked = []
+
+    class Stream(io.BytesIO):
+        def read(self, size=-1):
+            asked.append(size)
+            return super().read(size)
+
+    assert datasets._read_up_to(Stream(b"abc"), 1 << 40) == b"abc"
+    assert set(asked) == {1 << 20}
+
+
+def test_a_gzip_file_is_believed_to_hold_1032_times_its_size_and_no_more(write):
+    """Two bits of a deflate stream can stand for 258 bytes."""
+    packed = gzip.compress(idx(IMAGES, (60_000, 28, 28), bytes(784)))
+    with pytest.raises(ValueError, match=f"the file can hold {1032 * len(packed)} at most"):
+        parse(*write(packed))
 
 
 def test_parsing_makes_no_float64_copy(write):
@@ -395,6 +425,11 @@ def test_a_home_folder_may_be_written_with_a_tilde(tmp_path, monkeypatch):
     assert len(load_mnist("~/mine")[0]) == 5
 
 
+def test_the_home_of_nobody_is_refused_by_its_name():
+    with pytest.raises(ValueError, match=r"'~no_such_user/digits' is nobody's home"):
+        load_mnist("~no_such_user/digits")
+
+
 def test_a_folder_without_some_of_the_files_says_which(tmp_path):
     fill(tmp_path)
     (tmp_path / NAMES[1]).unlink()
@@ -589,6 +624,20 @@ def test_a_mirrors_address_may_lack_its_slash_or_come_alone(server, tmp_path):
     assert_fetched(fetch(tmp_path, server.url + "/mnist"))
 
 
+def test_digests_work_where_md5_is_forbidden_for_security(server, tmp_path, monkeypatch):
+    """As on systems in FIPS mode: ours only tells whether a file is the published one."""
+    md5 = hashlib.md5
+
+    def strict(data=b"", *, usedforsecurity=True):
+        if usedforsecurity:
+            raise ValueError("disabled for FIPS")
+        return md5(data)
+
+    monkeypatch.setattr(hashlib, "md5", strict)
+    server.pages = PAGES
+    assert_fetched(fetch(tmp_path, [server.url + "/mnist"]))
+
+
 def test_the_full_mnist_is_downloaded_once_and_verified(server, tmp_path, full_mnist):
     for file in full_mnist.glob("*ubyte*"):
         server.pages[f"/{file.name.removesuffix('.gz')}.gz"] = file.read_bytes()
@@ -693,6 +742,7 @@ def test_an_interrupted_download_leaves_nothing_in_the_cache(server, tmp_path):
     finally:
         signal.signal(signal.SIGINT, before)
     assert seen
+    assert all(path.relative_to(tmp_path).parts[0].startswith(".") for path in seen)  # hidden
     assert in_cache(tmp_path) == []
 
 
@@ -752,13 +802,53 @@ def test_files_put_into_the_default_cache_by_hand_are_found(tmp_path, monkeypatc
     assert_fetched(fetch(None, []))
 
 
-@pytest.mark.parametrize("progress", [True, False])
-def test_the_progress_bar_names_the_file_and_can_be_silenced(server, tmp_path, capsys, progress):
+@pytest.mark.parametrize("asked", [{}, {"progress": True}, {"progress": False}])
+def test_the_progress_bar_names_the_file_and_can_be_silenced(server, tmp_path, capsys, asked):
     server.pages = PAGES
-    fetch_mnist(tmp_path, [server.url + "/mnist"], files=FILES, progress=progress)
+    fetch_mnist(tmp_path, [server.url + "/mnist"], files=FILES, **asked)
     out, err = capsys.readouterr()
     assert out == ""
-    assert all((name in err) == progress for name in NAMES)
+    assert all((name in err) == asked.get("progress", True) for name in NAMES)
+
+
+def test_the_progress_bar_counts_bytes(server, tmp_path, capsys):
+    server.pages = PAGES
+    fetch_mnist(tmp_path, [server.url + "/mnist"], files=FILES)
+    (last,) = re.findall(rf"{NAMES[0]}: 100%.*", capsys.readouterr().err.replace("\r", "\n"))
+    size = f"{len(PAGES[f'/mnist/{NAMES[0]}.gz']) / 1000:.2f}k"
+    assert re.search(rf"{size}/{size} \[.*[\d?][kMG]?B/s\]", last), last
+
+
+def test_a_file_may_grow_up_to_its_limit_and_no_further(tmp_path):
+    with datasets._CappedFile(tmp_path / "file", 10) as file:
+        assert file.write(bytes(4)) == 4
+        assert file.write(bytes(6)) == 6
+        with pytest.raises(ValueError, match="more than 10 bytes were sent"):
+            file.write(b"x")
+    assert (tmp_path / "file").stat().st_size == 10
+
+
+def test_what_arrives_is_written_every_64_kib(server, tmp_path, monkeypatch):
+    """So often the bar moves, and so late a file that is too large is noticed."""
+    sizes, write = [], datasets._CappedFile.write
+    monkeypatch.setattr(
+        datasets._CappedFile,
+        "write",
+        lambda self, chunk: sizes.append(len(chunk)) or write(self, chunk),
+    )
+    content = images_idx(400)
+    server.pages = {f"/mnist/{NAMES[0]}.gz": content}
+    assert_fetched(fetch(tmp_path, [server.url + "/mnist"], [known(NAMES[0], content)]), [content])
+    assert sum(sizes) == len(content)
+    assert set(sizes[:-1]) == {1 << 16}
+
+
+@pytest.mark.parametrize("name", ["", "..", "../up", "a/b", "/tmp/x"])
+def test_a_file_is_never_written_outside_the_cache(server, tmp_path, name):
+    with pytest.raises(ValueError, match=r"leads elsewhere, expected the name of a file"):
+        fetch(tmp_path / "cache", [server.url], [IdxFile(name, LABELS, 8, "")])
+    assert server.requests == []
+    assert in_cache(tmp_path) == []
 
 
 @pytest.mark.parametrize("asked", [{}, {"progress": True}, {"progress": False}])

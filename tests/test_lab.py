@@ -891,6 +891,7 @@ def test_a_newcomer_on_a_phone_is_told_of_the_spike_and_of_its_cause(visit):
     tab = visit(width=390, has_touch=True, is_mobile=True)
     tab.locator("#set-wide").tap()
     state(tab, "ready")
+    assert tab.get_by_label("Only the first epoch").is_checked()  # where the spike is to be seen
     tab.get_by_role("button", name="Train", exact=True).tap()
     tab.wait_for_function("laboratory.current.epochs.length > 1")
     tab.get_by_role("button", name="Pause", exact=True).tap()
@@ -910,6 +911,14 @@ def test_a_newcomer_on_a_phone_is_told_of_the_spike_and_of_its_cause(visit):
     why.get_by_text("The cause is").wait_for()
     wide = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0
+
+
+def test_another_experiment_shows_all_epochs_again(visit):
+    tab = visit()
+    for name, only in (("#set-wide", True), ("#set-hw0", False)):
+        tab.locator(name).click()
+        state(tab, "ready")
+        assert tab.get_by_label("Only the first epoch").is_checked() is only
 
 
 def test_zeros_which_layer_moves_first(visit):

@@ -88,6 +88,10 @@ def test_results_keep_the_dtype_of_the_logits(dtype):
     assert softmax_loss(Z, y).dtype == dtype
 
 
+def test_one_hot_is_float32_unless_told_otherwise():
+    assert one_hot(np.array([1]), 2).dtype == np.float32  # NumPy's own zeros are float64
+
+
 def test_one_hot_has_its_one_in_the_column_of_the_label():
     np.testing.assert_array_equal(
         one_hot(np.array([2, 0, 1], np.uint8), 4), [[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]]

@@ -17,12 +17,14 @@ from browsing import (
     broken_links,
     content,
     copies,
+    focus_marks,
     folds,
     images_without_description,
     layout,
     open_context,
     open_page,
     results,
+    shifts,
 )
 
 PAGE = "book/notation.html"
@@ -103,6 +105,10 @@ LOOKING = {
 }
 INACCESSIBLE = {
     "grey text": ('<p style="color: #bbb; background: #fff">grey</p>', "color-contrast"),
+    "text in the colour of its ground": (
+        '<p style="color: #cccccd; background: #ccc">unseen</p>',
+        "color-contrast",
+    ),
     "a picture without alt text": ('<img src="../_static/logo.svg">', "image-alt"),
     "a button without a name": ("<button></button>", "button-name"),
     "a field without a label": ("<input type='text'>", "label"),
@@ -134,6 +140,17 @@ def test_the_wrong_theme(context, address):
     assert "theme 'light', expected 'dark'" in wrong
 
 
+def test_a_figure_that_comes_late_and_has_kept_no_place(context, address):
+    late = """<img id="late" alt="x"><script>addEventListener("load", () => setTimeout(
+    () => { document.getElementById("late").src = "../_static/card.png"; }, 300))</script>"""
+    tab, _ = opened(context, address, PAGE, after_title(late))
+    tab.wait_for_function("document.getElementById('late').naturalWidth > 0")
+    tab.wait_for_timeout(200)  # the next frame draws it
+    found = shifts(tab)
+    tab.close()
+    assert any("shifts" in line for line in found), found
+
+
 def test_a_figure_on_the_dark_ground(browser, address):
     context = open_context(browser, "dark")
     figure = '<img src="../_static/screenshot.png" alt="x" width="9" height="9" '
@@ -151,6 +168,14 @@ def test_accessibility(name, context, address):
     found = accessibility(tab, None if rule == "landmark" else [rule])
     tab.close()
     assert any(rule in line for line in found), found
+
+
+def test_a_focus_that_cannot_be_seen(context, address):
+    style = "<style>.bd-header-article button { outline: 0 !important }</style></head>"
+    tab, _ = opened(context, address, CHAPTER, swap("</head>", style))
+    found = focus_marks(tab)
+    tab.close()
+    assert any("no focus mark on BUTTON" in line for line in found), found
 
 
 def test_a_box_that_does_not_unfold(context, address):

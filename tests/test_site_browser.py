@@ -18,11 +18,13 @@ from browsing import (
     copied,
     copies,
     copy_by_click,
+    focus_marks,
     folds,
     layout,
     open_context,
     open_page,
     results,
+    shifts,
 )
 
 
@@ -52,6 +54,19 @@ def test_every_page(pages, address, themed):
         tab.close()
         if wrong:
             found[name] = wrong
+    assert found == {}
+
+
+def test_on_a_phone_nothing_jumps(pages, address, browser):
+    """Figures and formulas have their place before they come."""
+    context = open_context(browser, "light", 390)
+    found = {}
+    for name in names(pages):
+        tab = open_page(context, f"{address}/{name}", [])
+        if jumps := shifts(tab):
+            found[name] = jumps
+        tab.close()
+    context.close()
     assert found == {}
 
 
@@ -125,6 +140,12 @@ def test_the_theme_button_changes_the_theme(chapter):
         chapter.locator("button.theme-switch-button").first.click()
         seen.append(chapter.evaluate("document.documentElement.dataset.mode"))
     assert set(seen) == {"light", "dark", "auto"}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_focus_can_be_seen(width, chapter):
+    chapter.set_viewport_size({"width": width, "height": 900})
+    assert focus_marks(chapter) == []
 
 
 @pytest.mark.parametrize(

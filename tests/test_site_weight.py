@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import site_weight
-from browsing import SITE
+from browsing import SITE, QuietHandler, serving
 
 PAGES = ("book/", "notebooks/")
 
@@ -22,6 +24,25 @@ def test_every_page_keeps_to_its_budget(rows):
 def test_a_page_over_its_budget_is_noticed():
     row = {"page": "x.html", "first_kb": 601.0, "further_kb": 150.0, "figures_kb": 301.0}
     assert len(site_weight.too_heavy([row])) == 2
+
+
+class LateFonts(QuietHandler):
+    """Lets fonts wait, as a busy machine or a slow network does."""
+
+    def do_GET(self):
+        if self.path.endswith(".woff"):
+            time.sleep(0.5)
+        super().do_GET()
+
+
+def test_fonts_that_come_late_are_weighed_too(rows, browser):
+    """Which font a formula needs next shows once the one before has come."""
+    name = "book/cheat_sheet.html"
+    server = serving(SITE, LateFonts)
+    (late,) = site_weight.weigh(browser, f"http://127.0.0.1:{server.server_port}", SITE, [name])
+    server.shutdown()
+    server.server_close()
+    assert late["first_kb"] == next(row["first_kb"] for row in rows if row["page"] == name)
 
 
 def test_the_table_says_what_the_pages_weigh(rows):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import digests
+import drift
 import links
 import pytest
+from browsing import unavailable
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
@@ -53,6 +58,11 @@ def justified():
 def test_every_dependency_has_its_reason_in_contributing_and_no_other_is_there():
     assert set(justified()) == required()
     assert all(len(reason) > 5 for reason in justified().values())
+
+
+def test_the_citation_names_the_version_of_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"version: {project['version']}" in lines("CITATION.cff")
 
 
 # ---------------------------------------------------------------- the lock
@@ -106,6 +116,57 @@ def test_versions_of_the_lock_satisfy_what_is_promised():
 def test_no_index_is_written_down(name):
     text = "\n".join(line for line in lines(name) if not line.startswith("#"))
     assert not re.search(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|^-[if] ", text)
+
+
+# ---------------------------------------------------------------- other versions than the lock's
+
+
+def test_packages_that_differ_from_the_lock_are_named_with_both_versions():
+    lock = "numpy==2.4.6 ; python_version < '3.12' \\\n    --hash\nnumpy==2.5.5\nA_b==1.0\n"
+    assert drift.differences(lock, {"numpy": "2.4.6", "a-b": "1.0", "else": "3"}) == []
+    assert drift.differences(lock, {"numpy": "2.5.5"}) == []
+    assert drift.differences(lock, {"numpy": "3.0", "a-b": "1.0rc1"}) == [
+        "a-b 1.0rc1 (locked: 1.0)",
+        "numpy 3.0 (locked: 2.4.6 or 2.5.5)",
+    ]
+
+
+CONFTEST = """
+import drift
+from pathlib import Path
+from drift import pytest_terminal_summary
+
+drift.LOCK = Path("other.lock")
+"""
+
+
+@pytest.mark.parametrize(
+    ("lock", "test", "says"),
+    [
+        ("pytest==1.0", "def test(): assert 0", True),
+        ("pytest==1.0", "import numpy.gone", True),
+        ("pytest==1.0", "def test(): pass", False),
+        (f"pytest=={pytest.__version__}", "def test(): assert 0", False),
+    ],
+)
+def test_a_red_run_with_other_versions_ends_with_where_to_look(tmp_path, lock, test, says):
+    for name, text in (("conftest", CONFTEST), ("test_x", test)):
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    (tmp_path / "other.lock").write_text(lock, encoding="utf-8")
+    report = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "tools")},
+        capture_output=True,
+        text=True,
+    ).stdout
+    named = f"pytest {pytest.__version__} (locked: 1.0). {drift.ADVICE}"
+    assert (named in "".join(report.splitlines()[-3:])) == says, report
+
+
+def test_the_advice_leads_to_a_section_that_exists():
+    title = re.search(r'"(.*)"', drift.ADVICE)[1]
+    assert f"\n## {title}\n" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 # ---------------------------------------------------------------- foreign files
@@ -190,7 +251,7 @@ DORMANT = {"_static/mathjax"}
 
 def test_no_file_of_the_site_counts_visitors_sets_cookies_or_loads_fonts_from_elsewhere():
     if not (SITE / "index.html").exists():
-        pytest.skip("there is no site; build it with: make book")
+        unavailable("there is no site; build it with: make book")
     found = {}
     for path in SITE.rglob("*"):
         name = path.relative_to(SITE).as_posix()

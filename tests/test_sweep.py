@@ -690,7 +690,7 @@ if __name__ == "__main__":
 @pytest.fixture(scope="module")
 def dask_cluster(tmp_path_factory):
     """Yield the file that names a scheduler with three workers, each a process of its own."""
-    pytest.importorskip("distributed")
+    pytest.importorskip("distributed", reason="optional: pip install -e '.[cluster]'; locked here")
     folder = tmp_path_factory.mktemp("cluster")
     found = folder / "scheduler.json"
     dask = [sys.executable, "-W", "error", "-m", "dask"]

@@ -4,7 +4,15 @@ import sys
 import numpy as np
 import pytest
 
-from simple_ml import load_mnist, loss_err, nn_epoch, parse_mnist, train_nn, train_softmax
+from simple_ml import (
+    load_mnist,
+    loss_err,
+    nn_epoch,
+    parse_mnist,
+    softmax_regression_epoch,
+    train_nn,
+    train_softmax,
+)
 from simple_ml.initialization import SCHEMES
 from simple_ml.training import HEADER, TrainingDiverged
 
@@ -27,6 +35,14 @@ def test_training_separates_what_can_be_separated(train, data):
     assert history["test_err"][-1] == 0
     assert history["train_loss"][-1] < history["train_loss"][0]
     assert all(W.dtype == np.float32 for W in weights)
+
+
+def test_softmax_regression_trains_in_batches_of_the_size_asked_for(data):
+    X, y, *_ = data
+    theta = np.zeros((X.shape[1], int(y.max()) + 1), np.float32)
+    softmax_regression_epoch(X, y, theta, lr=0.5, batch=7)
+    _, (trained,) = train_softmax(*data, epochs=1, lr=0.5, batch=7, verbose=False)
+    np.testing.assert_array_equal(trained, theta)
 
 
 @pytest.mark.parametrize("train", [train_softmax, train_nn])

@@ -4,7 +4,8 @@ All that ``make bench`` measures, as ratios, with the processor and the versions
 Some ten minutes on a quiet machine, and on a busy one the result says little; so this is run by
 hand, with the peers installed (``pip install -e '.[bench]'``)::
 
-    python tools/record_speed.py
+    python tools/record_speed.py                   all four
+    python tools/record_speed.py speed_ladder      one of them
 """
 
 import subprocess
@@ -16,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main():
     folder = ROOT / "notebooks" / "results"
-    command = [sys.executable, "benchmarks/run.py", "--record", str(folder)]
+    command = [sys.executable, "benchmarks/run.py", *sys.argv[1:], "--record", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True)
 
 

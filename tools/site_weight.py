@@ -1,7 +1,8 @@
 """Weigh the pages of the built site, as a static host sends them, and keep the table.
 
     python tools/site_weight.py            benchmarks/site_weight.csv, with results per page
-    python tools/site_weight.py --lighthouse      Lighthouse's scores, too (needs npx)
+    python tools/site_weight.py --lighthouse      Lighthouse's scores, too (needs npx): of one
+                                           page of each sort and of the heaviest, or of PAGES
 
 For each page, a browser with an empty cache says what it loads. Text is weighed after gzip
 (level 6), pictures and fonts as they are. "First" is the first visit: HTML, style, scripts
@@ -15,11 +16,10 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
-import http.server
 import json
+import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -33,6 +33,12 @@ READ_BEFORE = ("book/index.html", "notebooks/01_softmax_loss.html")
 WORDS = {".html", ".css", ".js", ".woff", ".woff2"}
 PICTURES = {".png", ".svg", ".jpg", ".webp", ".gif"}
 AS_THEY_ARE = {".bin", ".png", ".jpg", ".webp", ".gif", ".woff", ".woff2"}
+LIGHTHOUSE = (
+    "book/index.html",
+    "notebooks/04_training.html",
+    "book/lab.html",
+    "book/cheat_sheet.html",
+)
 BUDGETS = {"first_kb": 600, "further_kb": 150, "figures_kb": 300}
 
 
@@ -132,22 +138,30 @@ class GzipHandler(browsing.QuietHandler):
 
 
 def lighthouse(address: str, names: tuple[str, ...]) -> None:
-    """Print Lighthouse's four scores of some pages, for a phone and for a desktop."""
+    """Print Lighthouse's four scores of some pages, for a phone and for a desktop.
+
+    It times the page on this machine. How fast that was just then stands beside the scores:
+    Lighthouse's own benchmark, 1,500 and more on an idle laptop.
+    """
+    environment = os.environ | {"CHROME_PATH": browsing.chromium() or ""}
     for name in names:
         for preset in ((), ("--preset=desktop",)):
             done = subprocess.run(
                 ["npx", "--yes", "lighthouse@12", f"{address}/{name}", "--quiet", *preset,
                  "--output=json", "--chrome-flags=--headless --no-sandbox --disable-gpu"],
-                capture_output=True, text=True, check=True,
+                capture_output=True, text=True, check=True, env=environment,
             )  # fmt: skip
-            scores = json.loads(done.stdout)["categories"]
-            line = ", ".join(f"{key} {round(100 * s['score'])}" for key, s in scores.items())
-            print(f"{name} ({'desktop' if preset else 'phone'}): {line}")
+            report = json.loads(done.stdout)
+            scores = report["categories"].items()
+            line = ", ".join(f"{key} {round(100 * s['score'])}" for key, s in scores)
+            speed = round(report["environment"]["benchmarkIndex"])
+            print(f"{name} ({'desktop' if preset else 'phone'}, speed {speed}): {line}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lighthouse", action="store_true")
+    parser.add_argument("pages", nargs="*", help="pages for Lighthouse, like book/lab.html")
     arguments = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
@@ -167,13 +181,11 @@ def main() -> None:
     write_table(rows)
     print(TABLE.read_text(encoding="utf-8"), end="")
     if arguments.lighthouse:
-        served = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", 0), lambda *given: GzipHandler(*given, directory=str(site))
-        )
-        threading.Thread(target=served.serve_forever, daemon=True).start()
+        served = browsing.serving(site, GzipHandler)
+        heaviest = max(rows, key=lambda row: row["first_kb"])["page"]
         lighthouse(
             f"http://127.0.0.1:{served.server_port}",
-            ("book/index.html", "notebooks/04_training.html"),
+            arguments.pages or tuple(dict.fromkeys((*LIGHTHOUSE, heaviest))),
         )
     if heavy := too_heavy(rows):
         sys.exit("over the budget:\n  " + "\n  ".join(heavy))

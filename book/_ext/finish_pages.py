@@ -25,6 +25,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import code_links
+import formula_widths
 from bs4 import BeautifulSoup
 from PIL import Image
 
@@ -44,6 +45,7 @@ ICON_RULES = re.compile(
 SEARCH_SCRIPTS = ("searchtools.js", "language_data.js", "searchindex.js")
 SHEETS = "link[rel='stylesheet']"
 CARD = "_static/card.png"
+TALL = re.compile(r"\\(?:d?frac|sum|prod|int)\b")
 
 
 class Page:
@@ -167,10 +169,13 @@ def give_figures_their_size(page: Page) -> None:
 
 
 def give_formulas_their_place(page: Page) -> None:
-    """Count the rows of each displayed formula, for a height until it is typeset."""
+    """Keep room for each formula until it is typeset: rows if displayed, width if in a line."""
+    for formula in page.soup.select("span.math"):
+        em = formula_widths.width(formula.get_text().strip().removeprefix("\\(")[:-2])
+        formula["style"] = f"--em: {em:.1f}"
     for formula in page.soup.select("div.math"):
-        rows = formula.get_text().count("\\\\") + 1
-        formula["style"] = f"--rows: {rows}"
+        rows = [1.94 + 1.24 * bool(TALL.search(row)) for row in formula.get_text().split("\\\\")]
+        formula["style"] = f"--em: {sum(rows):.1f}"
 
 
 # ---------------------------------------------------------------- for every reader
@@ -318,7 +323,11 @@ def write_sitemap(app, site: Path) -> None:
 
 
 def shrink_pictures(site: Path) -> None:
-    """Store figures with 256 colours: their lines and letters have few, and weigh a third."""
+    """Store figures with 256 colours: their lines and letters have few, and weigh a third.
+
+    The most frequent ones, as they are: an average of several would give one curve two colours in
+    two figures.
+    """
     for path in (site / "_images").glob("*.png"):
         with Image.open(path) as picture:
             if picture.mode == "P":
@@ -326,8 +335,11 @@ def shrink_pictures(site: Path) -> None:
             picture = picture.convert("RGBA")
             white = Image.new("RGBA", picture.size, "white")
             opaque = Image.alpha_composite(white, picture).convert("RGB")
-        method, dither = Image.Quantize.MEDIANCUT, Image.Dither.NONE
-        opaque.quantize(256, method=method, dither=dither).save(path, optimize=True)
+        counted = sorted(opaque.getcolors(opaque.width * opaque.height), reverse=True)
+        palette = Image.new("P", (1, 1))
+        palette.putpalette([part for _, colour in counted[:256] for part in colour])
+        dither = Image.Dither.NONE
+        opaque.quantize(palette=palette, dither=dither).save(path, optimize=True)
 
 
 def drop_what_nobody_asks_for(site: Path) -> None:

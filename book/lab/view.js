@@ -60,14 +60,20 @@ export class View {
     this.legend = element("ul", { class: "lab-legend", "aria-label": "Runs on the charts" });
     this.charts = {};
     for (const [key, chart] of Object.entries(CHARTS)) this.charts[key] = this.chart(key, chart);
-    const zoom = element("input", { type: "checkbox", onchange: () => { this.zoom = zoom.checked; this.drawCurves(); } });
+    this.zoomed = element("input", { type: "checkbox", onchange: () => this.zoomIn(this.zoomed.checked) });
     this.curves = element("div", { class: "lab-curves" },
       this.legend,
       this.charts.batch.box,
       element("div", { class: "lab-pair" }, this.charts.loss.box, this.charts.error.box));
-    this.charts.batch.plot.before(element("label", { class: "lab-check" }, zoom, "Only the first epoch"));
+    this.charts.batch.plot.before(element("label", { class: "lab-check" }, this.zoomed, "Only the first epoch"));
     this.inside = this.makeInside();
     this.digits = this.makeDigits();
+  }
+
+  // Show the first epoch only, or all of them.
+  zoomIn(only) {
+    this.zoomed.checked = this.zoom = only;
+    this.drawCurves();
   }
 
   chart(key, { title, curves }) {

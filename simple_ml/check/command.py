@@ -55,7 +55,8 @@ def functions_in(path):
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     except SyntaxError as error:
-        raise ValueError(f"{path.name}, line {error.lineno}: {error.msg}") from None
+        where = f", line {error.lineno}" if error.lineno else ""  # a null byte has no line
+        raise ValueError(f"{path.name}{where}: {error.msg}") from None
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is not a Python file: it is not UTF-8 text") from None
     except (ValueError, RecursionError, MemoryError) as error:  # zeros in it; nested too deeply

@@ -372,7 +372,7 @@ TABLE = (
         "S[np.arange(m), y]",
         {"I_y": "1.0 * np.isin(np.arange(k), yb)"},
         {"I_y": "np.bincount(yb, minlength=k) * 1.0"},
-        {"picked": "logits[:, y].mean(axis=1)"},
+        {"picked": "logits[:, yb].mean(axis=1)"},
     ),
     # ------------------------------------------------------------ transposes and factors
     Mistake(
@@ -927,7 +927,7 @@ TABLE = (
         "init",
         "rng.standard_normal(shape)",
         {"std": "0"},
-        *({"std": "0", "mean": mean} for mean in ("1", "1 / fan_in", "std0", "0.01")),
+        *({"std": "0", "mean": mean} for mean in ("1", "1 / fan_in", "np.sqrt(variance)", "0.01")),
     ),
     Mistake(
         "weights_transposed",

@@ -286,7 +286,7 @@ def _regression_probes():
         if "pre-activation" in about or "unit" in about:
             continue
         theta = (W1 @ W2).astype(W1.dtype)  # (n, k): as good as any
-        if "classes" not in about and len(X) == X.shape[1]:
+        if len(X) == X.shape[1]:
             theta = W1
         inputs = {"X": X, "y": y, "W2": theta, "lr": lr, "batch": batch}
         probes.append(Probe(about, (X, y, theta, lr, batch), inputs, tolerance))

@@ -1,0 +1,701 @@
+"""The words and numbers of a report, and how they are laid out."""
+
+import random
+import re
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import simple_ml
+from simple_ml import check, deep
+from simple_ml.check import diagnosis
+from simple_ml.check.report import Evidence, Finding, Report, plain
+from simple_ml.check.sandbox import Line, Odd, Raised
+from simple_ml.check.tasks import TASKS, Probe
+from simple_ml.initialization import SCHEMES
+from simple_ml.two_layer import forward
+
+A = np.array
+
+# ---------------------------------------------------------------- words
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (["W1"], "W1 is"),
+        (["W1", "W2"], "W1 and W2 are"),
+        (["a", "b", "c"], "a, b and c are"),
+        ({"W2": True}, "W2 is"),
+    ],
+)
+def test_names_are_listed_as_people_do(names, text):
+    assert diagnosis.listed(names, "is", "are") == text
+    assert diagnosis.listed(names) == text.rsplit(" ", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Odd("str", "'a'"), "a str ('a')"),
+        (np.zeros((2, 3), np.float32), "an array of shape (2, 3) and dtype float32"),
+        ((1.0, np.zeros(3)), "2 values (float, array (3,))"),
+        ((1, 2, 3, 4, 5), "5 values (int, int, int, int)"),
+        (None, "None"),
+        (2.5, "the float 2.5"),
+        (10**90, ("the int 1" + "0" * 90)[:80]),
+    ],
+)
+def test_values_are_described_in_a_few_words(value, text):
+    assert diagnosis.description(value) == text
+
+
+def test_exceptions_and_numbers_read_as_python_and_people_print_them():
+    assert diagnosis.exception(Raised("KeyError", "'x'", ())) == "KeyError: 'x'"
+    assert diagnosis.exception(Raised("KeyboardInterrupt", "", ())) == "KeyboardInterrupt"
+    assert diagnosis.number(1 / 3) == "0.333333"
+    assert diagnosis.number(np.float32(-2)) == "−2"
+    assert diagnosis.number(1234567) == "1.23457e+06"
+
+
+def test_the_marks_of_formulas_are_taken_out_of_a_title():
+    assert plain("why $W_1^\\top x$ becomes $X W_1$, $W_2$") == "why W1ᵀ x becomes X W1, W2"
+
+
+@pytest.mark.parametrize(
+    ("see", "where"),
+    [
+        ("", ""),
+        ("G1", "chapter 2, “The gradient for W1”, equation (2.17)"),
+        ("data", "chapter 4, “What is a digit, to a program?”"),
+    ],
+)
+def test_a_finding_says_where_to_read(see, where):
+    assert Finding("name", "It is.", see, "", ()).where == where
+
+
+# ---------------------------------------------------------------- what differs
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_changed"),
+    [
+        (A([1.0, np.nan]), A([1.0, np.nan]), False),
+        (A([1.0]), A([2.0]), True),
+        (A([1]), A([1]), False),
+        (A([1]), A([1.0]), True),
+        (A([1.0]), A([[1.0]]), True),
+        (A([1.0]), None, True),
+        ([A([1.0]), A([2.0])], (A([1.0]), A([2.0])), False),
+        ([A([1.0]), A([2.0])], (A([1.0]), A([3.0])), True),
+        ([A([1.0]), A([2.0])], (A([1.0]),), True),
+        (({1: A([1.0])}, {1: A([2.0])}), ({1: A([1.0])}, {1: A([2.0])}), False),
+        (({1: A([1.0])}, {1: A([2.0])}), ({1: A([1.0])}, {1: A([3.0])}), True),
+        (({1: A([1.0])}, {1: A([2.0])}), ({1: A([1.0])}, {}), True),
+        (({1: A([1.0])}, {}), ({1: A([0.0])}, {}), True),
+        (0.5, 0.25, False),  # a number is the function's own
+        (["relu"], ("tanh",), False),
+    ],
+)
+def test_an_argument_has_changed_if_an_array_in_it_has(old, new, is_changed):
+    assert diagnosis.changed(old, new) is is_changed
+
+
+def rows(expected, found, before=None, **options):
+    return diagnosis.compared("W", A(expected), A(found), before, 1e-5, **options)
+
+
+def test_the_entries_that_differ_most_are_shown_in_their_order():
+    expected = np.zeros((2, 3)) + 1
+    found = expected + A([[0, 3, 0.5], [2, 0, 1]])
+    assert rows(expected, found) == [
+        ("W[0, 1]", "1", "4"),
+        ("W[1, 0]", "1", "3"),
+        ("W[1, 2]", "1", "2"),
+    ]
+    assert rows(expected, expected) == []
+    assert rows([1.0, 2, 3], [1.0, np.nan, 4]) == [("W[1]", "2", "nan"), ("W[2]", "3", "4")]
+    assert rows([1.0, 2, 3], [1.0, 2 + 1e-9, 4]) == [("W[2]", "3", "4")]  # what looks equal is not
+
+
+def test_shapes_that_differ_are_shown_and_single_numbers_beside_them():
+    assert rows([1.0, 2], [[1.0, 2]]) == [("W.shape", "(2,)", "(1, 2)")]
+    assert rows(2.0, [3.0]) == [("W.shape", "()", "(1,)"), ("W", "2", "3")]
+    assert rows(2.0, [2.0, 3]) == [("W.shape", "()", "(2,)")]
+    assert rows(2.0, 3.0) == [("W", "2", "3")]
+    assert rows(2.0, 2.0) == []
+    assert rows(2.0, 2.0, moments=True) == [("W", "2", "2")]  # a deviation is always shown
+    assert diagnosis.compared("shape", A([2, 3]), A([3, 2]), None, 1e-5) == []
+
+
+def test_a_small_step_that_is_wrong_is_shown_beside_large_weights():
+    before, expected = A([1000.0, 1000]), [1000.1, 1000.1]
+    assert rows(expected, [1000.1, 1000.3], before) == [("W[1]", "1000.1", "1000.3")]
+    assert rows(expected, [1000.1, 1000.1], before) == []
+
+
+SOME = Probe("a probe", ())
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "before", "text"),
+    [
+        ([1, 2], [[1, 2]], None, "its shape is (1, 2), expected (2,)"),
+        ([1, 2], [1, np.inf], None, "1 of 2 entries are inf or nan"),
+        ([1, 2], [np.nan, np.inf], None, "2 of 2 entries are inf or nan"),
+        ([1, -2], [3, -6], None, "in 2 of 2 entries, value 3"),
+        ([1, 2, 4], [1, 4, 2], None, "in 2 of 3 entries, value 0.5 to 2"),
+        ([0, 2], [5, 2], None, "in 1 of 2 entries, value 1"),
+        ([0, 0], [5, 0], None, "in 1 of 2 entries"),
+        ([11, 12], [12, 14], [10, 10], "in 2 of 2 entries, change 2"),
+        ([-1, -2], [-2, -4.001], None, "in 2 of 2 entries, value 2.00025"),
+        ([-1, -2], [2, 4.1], None, "in 2 of 2 entries, value −2.05 to −2"),
+        ([1000, 0.5], [1000, 5], None, "in 1 of 2 entries, value 1"),
+        ([1000, 1.5], [1000, 3], None, "in 1 of 2 entries, value 1 to 2"),
+        ([1, 2], [1.000009, 2], None, "in 0 of 2 entries, value 1"),
+    ],
+)
+def test_how_much_differs_and_by_what_factor_is_said(expected, found, before, text):
+    before = None if before is None else A(before)
+    text = re.sub("(value|change) (.+)", r"where the \1 is \2 times the expected", text)
+    assert diagnosis.ratio(A(expected), A(found), before, SOME) == f"on “a probe” {text}"
+
+
+def test_the_arguments_are_written_so_that_they_can_be_pasted():
+    task = SimpleNamespace(parameters=("X", "y", "F", "big", "lr", "weights", "names", "cache"))
+    arguments = (
+        A([[0.5, 1]]),
+        A([1, 0]),
+        A([2.0], np.float32),
+        np.zeros(61),
+        0.5,
+        [A([[1.0]]), A([[2.0]])],
+        ["relu", "identity"],
+        deep.Cache({}, {}),
+    )
+    lines = list(diagnosis.assignments(task, Probe("", arguments)))
+    assert lines == [
+        "X = np.array([[0.5, 1.0]])",
+        "y = np.array([1, 0])",
+        "F = np.array([2.0], np.float32)",
+        "big: float64, shape (61,)",
+        "lr = 0.5",
+        "weights = [np.array([[1.0]]), np.array([[2.0]])]",
+        "names = ['relu', 'identity']",
+        "cache: what simple_ml.deep.forward returns",
+    ]
+    (line,) = diagnosis.assignments(SimpleNamespace(parameters=("X",)), Probe("", (np.zeros(60),)))
+    assert line.startswith("X = np.array([0.0, ")
+
+
+# ---------------------------------------------------------------- the report
+
+FINDINGS = (
+    Finding("mask_missing", "Your `W1` is < wrong.", "G1", "G1 = (Z1 > 0) * B1", ()),
+    Finding("raises", "It raises ValueError: no.", "", "", (Line("hw.py", 7, "f", "x[9]"),)),
+)
+EVIDENCE = Evidence(
+    "one row",
+    ("X = np.array([[0.5]])", "lr = 0.1"),
+    "X, lr",
+    (("W1[0, 0]", "0.5", "−0.25"), ("W1[1, 0]", "1.25", "nan")),
+    "raised `ValueError`",
+    (Line("", 3, "g", "y[9]"),),
+)
+
+
+def report(**changes):
+    values = {
+        "function": "nn_epoch",
+        "right": ("W2 everywhere", "X left as it was"),
+        "findings": FINDINGS,
+        "ok": False,
+        "evidence": EVIDENCE,
+        "difference": "W1 differs.",
+        "remarks": (("prints", "It prints `here`."),),
+    }
+    return Report(**{**values, **changes})
+
+
+def test_a_report_on_a_terminal():
+    assert str(report()) == (
+        "nn_epoch: mask_missing, raises, unknown\n"
+        "\n"
+        "Right: W2 everywhere; X left as it was.\n"
+        "\n"
+        "Your `W1` is < wrong.\n"
+        "  Write: G1 = (Z1 > 0) * B1\n"
+        "  Read: chapter 2, “The gradient for W1”, equation (2.17)\n"
+        "\n"
+        "It raises ValueError: no.\n"
+        "  hw.py, line 7, in f: x[9]\n"
+        "\n"
+        "W1 differs.\n"
+        "\n"
+        "The smallest input that shows it (one row):\n"
+        "  X = np.array([[0.5]])\n"
+        "  lr = 0.1\n"
+        "  nn_epoch(X, lr)\n"
+        "  raised `ValueError`\n"
+        "    line 3, in g: y[9]\n"
+        "            expected  found\n"
+        "  W1[0, 0]       0.5  −0.25\n"
+        "  W1[1, 0]      1.25    nan\n"
+        "\n"
+        "Remark: It prints `here`."
+    )
+    right = report(findings=(), ok=True, evidence=None, difference="", remarks=())
+    assert str(right).split("\n")[0] == "nn_epoch: right"
+    assert "smallest" not in str(right)
+    assert str(report(right=())).split("\n")[2].startswith("Your")
+
+
+def test_long_lines_are_wrapped_and_none_is_broken_within_a_word():
+    words = "word " * 40 + "x" * 100
+    text = str(report(findings=(Finding("name", words, "", words, ()),)))
+    lines = [line for line in text.split("\n") if "word" in line]
+    assert max(map(len, lines)) <= 88
+    assert max(map(len, lines)) > 80
+    assert "x" * 100 in text
+    assert all(line.startswith("  ") for line in lines[len(lines) // 2 + 1 :])
+    evidence = EVIDENCE._replace(setup=("X = " + "[1, 2], " * 30 + "y" * 100,))
+    lines = [line for line in str(report(evidence=evidence)).split("\n") if "[1, 2]" in line]
+    assert lines[0].startswith("  X = ")
+    assert all(line.startswith("      [") or line.startswith("      2") for line in lines[1:])
+    assert "y" * 100 in str(report(evidence=evidence))
+
+
+@pytest.mark.parametrize(
+    ("changes", "mistakes"),
+    [
+        ({}, ["mask_missing", "raises", "unknown"]),
+        ({"difference": ""}, ["mask_missing", "raises"]),
+        ({"findings": ()}, ["unknown"]),
+        ({"findings": (), "difference": ""}, ["unknown"]),
+        ({"findings": (), "difference": "", "ok": True}, []),
+    ],
+)
+def test_mistakes_are_names_for_programs(changes, mistakes):
+    assert report(**changes).mistakes == mistakes
+    assert bool(report(**changes)) is changes.get("ok", False)
+
+
+def test_a_report_in_a_list_is_one_line():
+    assert repr(report()) == "<nn_epoch: mask_missing, raises, unknown. Your `W1` is < wrong.>"
+    assert repr(report(findings=())) == "<nn_epoch: unknown. W1 differs.>"
+    assert repr(report(findings=(), difference="", ok=True)) == "<nn_epoch: right>"
+    long = repr(report(findings=(), difference="word " * 100))
+    assert 160 < len(long) < 190
+
+
+def test_what_is_said_later_is_added():
+    more = report().with_difference("More.").with_remarks([("slow", "It is slow.")])
+    assert more.difference == "W1 differs. More."
+    assert [name for name, _ in more.remarks] == ["prints", "slow"]
+    assert report(difference="").with_difference("More.").difference == "More."
+    assert FINDINGS[0].led_by("First: ").sentence == "First: Your `W1` is < wrong."
+    assert FINDINGS[0].led_by("First: ").name == "mask_missing"
+
+
+class Text(HTMLParser):
+    """The text of a page, cell by cell, and the attributes of its tags."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.text, self.tags = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_a_report_in_a_notebook_says_what_the_terminal_says():
+    html = report()._repr_html_()
+    page = Text(html)
+    text = " ".join(" ".join(page.text).split())
+    assert text == (
+        "✗ nn_epoch: mask_missing, raises, unknown Right: W2 everywhere; X left as it was. "
+        "Your W1 is < wrong. Write: G1 = (Z1 > 0) * B1 "
+        "Read: chapter 2, “The gradient for W1”, equation (2.17) "
+        "It raises ValueError: no. hw.py, line 7, in f: x[9] W1 differs. "
+        "The smallest input that shows it (one row): X = np.array([[0.5]]) lr = 0.1 "
+        "nn_epoch(X, lr) It raised ValueError line 3, in g: y[9] "
+        "Expected and found entry expected found "
+        "W1[0, 0] 0.5 −0.25 W1[1, 0] 1.25 nan Remark: It prints here ."
+    )
+    assert [each["aria-label"] for each in page.all("pre")] == [
+        "Your lines",
+        "The smallest input that shows it",
+        "Your lines",
+    ]
+    assert all(each["tabindex"] == "0" and each["role"] == "region" for each in page.all("pre"))
+    assert [each["scope"] for each in page.all("th")] == ["col", "col", "col", "row", "row"]
+    assert page.all("section")[0]["aria-label"] == "Check of nn_epoch"
+    assert page.all("span") == [{"aria-hidden": "true"}]
+    assert html.startswith("<section")
+    assert html.endswith("</section>")
+    assert html.count("\n") == html.count("\n<") + 2  # the three lines of the input
+    assert "inherit; background: none;" in html
+
+
+def test_colour_and_mark_say_whether_it_is_right():
+    right = report(findings=(), ok=True, evidence=None, difference="", remarks=(), right=())
+    html = right._repr_html_()
+    assert "4px solid #2e8540;" in html
+    assert "✓" in html
+    assert len(Text(html).all("p")) == 1
+    assert "4px solid #c2410c;" in report()._repr_html_()
+    bundle = report()._repr_mimebundle_()
+    assert bundle == {"text/plain": str(report()), "text/html": report()._repr_html_()}
+
+
+# ---------------------------------------------------------------- what a report says of a function
+
+
+def said(report):
+    return " ".join(str(report).split())
+
+
+def test_what_a_right_function_is_told():
+    text = said(check.nn_epoch(simple_ml.nn_epoch))
+    assert text == (
+        "nn_epoch: right Right: the results for all 17 inputs; X and y left as they were; "
+        "no global state changed."
+    )
+    assert "X, y, W1 and W2 left as they were" in said(check.gradients(simple_ml.gradients))
+    assert "weights left as it was" not in said(check.gradients(simple_ml.gradients))
+    assert said(check.parse_mnist(simple_ml.parse_mnist)) == (
+        "parse_mnist: right Right: the results for all 3 inputs; no global state changed."
+    )
+    assert said(check.backward(deep.backward)).endswith(
+        "y and weights left as they were; no global state changed."
+    )
+
+
+def gradients_with(change):
+    def gradients(X, y, W1, W2):
+        Z1, Z2 = forward(X, W1, W2)
+        G2 = simple_ml.softmax(Z2) - simple_ml.one_hot(y, W2.shape[1], Z2.dtype)
+        return change(X, y, W1, W2, Z1, G2, X.dtype.type(len(y)))
+
+    return gradients
+
+
+def test_what_is_right_beside_a_mistake_is_said():
+    wrong = gradients_with(lambda X, y, W1, W2, Z1, G2, m: (X.T @ (G2 @ W2.T) / m, Z1.T @ G2 / m))
+    report = check.gradients(wrong)
+    assert report.mistakes == ["mask_missing"]
+    assert "dW2 everywhere" in report.right
+    assert "dW1 everywhere" not in report.right
+    assert said(report).count("the results for") == 0  # no input on which the mask does not matter
+
+
+def test_the_inputs_with_right_results_are_listed():
+    loose = gradients_with(
+        lambda X, y, W1, W2, Z1, G2, m: (X.T @ ((X @ W1 >= 0) * (G2 @ W2.T)) / m, Z1.T @ G2 / m)
+    )
+    report = check.gradients(loose)
+    assert report.mistakes == ["mask_not_strict"]
+    with TASKS["gradients"].probes() as probes:
+        others = [probe.about for probe in probes if "exactly 0" not in probe.about]
+    assert report.right[0] == "the results for " + "; for ".join(others)
+    assert report.evidence.about == "a pre-activation of exactly 0"
+
+
+def test_who_changes_the_callers_data_has_not_left_it_alone():
+    def writes(X, y, W1, W2):
+        result = simple_ml.gradients(X, y, W1, W2)
+        if X.flags.writeable:
+            X += 1
+        return result
+
+    report = check.gradients(writes)
+    assert report.mistakes == ["inputs_modified"]
+    assert report.right == ("the results for all 16 inputs", "no global state changed")
+
+
+def test_two_mistakes_are_numbered():
+    wrong = gradients_with(lambda X, y, W1, W2, Z1, G2, m: (X.T @ (G2 @ W2.T) / m, Z1.T @ G2))
+    report = check.gradients(wrong)
+    assert set(report.mistakes) == {"mask_missing", "no_mean"}
+    first, second = (finding.sentence for finding in report.findings)
+    both = "Your dW1 and dW2 are what you get with two mistakes at once. The first: "
+    assert first.startswith(both)
+    assert second.startswith("The second: ")
+
+
+def test_of_two_mistakes_one_may_be_certain():
+    def no_keepdims_no_shift(Z, y):
+        E = np.exp(Z)
+        return -np.log((E / E.sum(axis=1))[np.arange(len(y)), y]).mean()
+
+    report = check.softmax_loss(no_keepdims_no_shift)
+    assert report.mistakes == ["keepdims_missing"]
+    assert report.difference == ""
+    assert report.findings[0].sentence == (
+        "Your loss is what you get with two mistakes at once, of which one is certain (the other "
+        "cannot be told from here: no_max_shift or shift_of_whole_batch). It is: each row is "
+        "divided by another row's sum: keepdims=True is missing."
+    )
+
+
+def test_what_a_shuffle_draws_and_what_unscaled_pixels_are_is_no_second_mistake():
+    def shuffles(X, y, theta, lr=0.1, batch=100):
+        order = np.random.permutation(len(X))
+        simple_ml.softmax_regression_epoch(X[order], y[order], theta, lr, batch)
+
+    assert check.softmax_regression_epoch(shuffles).mistakes == ["rows_reordered"]
+
+    def unscaled(images, labels):
+        X, y = simple_ml.parse_mnist(images, labels)
+        return np.rint(255.0 * X.astype(np.float64)), y
+
+    assert check.parse_mnist(unscaled).mistakes == ["pixels_not_scaled"]
+
+    def one_hot(images, labels):
+        X, y = simple_ml.parse_mnist(images, labels)
+        return X, np.eye(10)[y]
+
+    assert check.parse_mnist(one_hot).mistakes == ["labels_one_hot"]
+    swapped = check.parse_mnist(lambda images, labels: simple_ml.parse_mnist(images, labels)[::-1])
+    assert swapped.mistakes == ["images_and_labels_swapped"]
+
+
+def test_files_that_are_told_apart_by_what_is_in_them_are_not_mixed_up():
+    def any_order(one, other):
+        return simple_ml.parse_mnist(*sorted((one, other), key=lambda path: "labels" in path))
+
+    assert check.parse_mnist(any_order)
+    swapped = check.parse_mnist(lambda images, labels: simple_ml.parse_mnist(labels, images))
+    assert swapped.mistakes == ["files_swapped"]
+
+
+def test_each_dtype_that_is_not_as_promised_is_named():
+    def wide(images, labels):
+        X, y = simple_ml.parse_mnist(images, labels)
+        return X.astype(np.float64), y.astype(np.int64)
+
+    report = check.parse_mnist(wide)
+    assert report.mistakes == ["wrong_dtype"]
+    assert report.findings[0].sentence == (
+        "It returns another dtype: X is float64, expected float32; y is int64, expected uint8."
+    )
+    assert report.findings[0].where.startswith("chapter 4")
+
+
+def test_of_two_mistakes_the_first_is_shown():
+    def asked_rows_and_added_labels(X, y, theta, lr=0.1, batch=100):
+        for start in range(0, len(X), batch):
+            x, labels = X[start : start + batch], y[start : start + batch]
+            G = simple_ml.softmax(x @ theta) + simple_ml.one_hot(labels, theta.shape[1], X.dtype)
+            theta -= lr * (x.T @ G / X.dtype.type(batch))
+
+    report = check.softmax_regression_epoch(asked_rows_and_added_labels)
+    assert report.mistakes == ["divides_by_batch", "one_hot_added"]
+    with TASKS["softmax_regression_epoch"].probes() as probes:
+        (shown,) = (probe for probe in probes if probe.about == report.evidence.about)
+    assert len(shown.arguments[0]) % shown.arguments[4]  # a short batch
+
+
+def test_the_moments_of_an_initialiser_are_compared_one_by_one():
+    report = check.initializer(SCHEMES["fan_in"], "he")
+    assert report.mistakes == ["gain_missing"]
+    assert report.findings[0].sentence.startswith("Your std is what you get when the variance is")
+    assert [entry for entry, *_ in report.evidence.rows] == ["mean", "std"]
+    assert report.evidence.setup == ()
+    assert report.right == ("no global state changed",)
+    transposed = check.initializer(
+        lambda rows, columns, rng: SCHEMES["he"](columns, rows, rng).T, "he"
+    )
+    assert transposed.mistakes == ["fans_swapped"]
+
+
+def test_the_first_batch_after_which_the_weights_differ_is_counted():
+    def tired(X, y, theta, lr=0.1, batch=100):
+        for number, start in enumerate(range(0, len(X), batch)):
+            rows = slice(start, start + batch)
+            simple_ml.softmax_regression_epoch(X[rows], y[rows], theta, lr * 0.8**number, batch)
+
+    report = check.softmax_regression_epoch(tired)
+    assert report.mistakes == ["unknown"]
+    assert report.difference.endswith("the first batch after which they differ is number 2.")
+
+    def long_steps(X, y, theta, lr=0.1, batch=100):
+        simple_ml.softmax_regression_epoch(X, y, theta, 1.7 * lr, batch)
+
+    report = check.softmax_regression_epoch(long_steps)
+    assert report.difference.endswith("the first batch after which they differ is number 1.")
+
+
+def test_what_differs_is_described_array_by_array():
+    wrong = gradients_with(
+        lambda X, y, W1, W2, Z1, G2, m: (
+            3 * (X.T @ ((Z1 > 0) * (G2 @ W2.T))) / m,
+            Z1.T @ G2 / m,
+        )
+    )
+    report = check.gradients(wrong)
+    assert report.mistakes == ["unknown"]
+    assert report.difference.startswith(
+        "No mistake in the table gives these numbers. What differs: "
+        "dW1 differs on 16 of 16 probes; on "
+    )
+    assert report.difference.endswith("where the value is 3 times the expected.")
+    assert "dW2 differs" not in report.difference
+    assert report.evidence.rows
+    assert all(entry.startswith("dW1[") for entry, *_ in report.evidence.rows)
+
+
+def test_what_is_wrong_on_a_single_input_is_described_too():
+    def wrong_on_seven_rows(X, y, W1, W2):
+        dW1, dW2 = simple_ml.gradients(X, y, W1, W2)
+        return dW1, dW2 + (0.125 if X.shape == (7, 3) else 0)
+
+    report = check.gradients(wrong_on_seven_rows)
+    assert report.mistakes == ["unknown"]
+    about = "labels that lack the first and last class, uint8"
+    assert f"dW2 differs on 1 of 16 probes; on “{about}” in 30 of 30" in report.difference
+    assert report.evidence.about == about
+    assert report.right[1:3] == ("dW1 everywhere", "X, y, W1 and W2 left as they were")
+
+
+def test_the_smallest_input_that_shows_it_is_the_smallest():
+    report = check.gradients(
+        gradients_with(lambda X, y, W1, W2, Z1, G2, m: (X.T @ (G2 @ W2.T) / m, Z1.T @ G2 / m))
+    )
+    with TASKS["gradients"].probes() as probes:
+        sizes = {probe.about: probe.size for probe in probes}
+    assert sizes[report.evidence.about] <= sorted(sizes.values())[2]
+    assert report.evidence.arguments == "X, y, W1, W2"
+    assert report.evidence.happened == ""
+    assert len(report.evidence.setup) == 4
+
+
+def test_an_upcast_is_shown_on_the_input_in_float32():
+    def upcast(X, y, W1, W2):
+        return tuple(dW.astype(np.float64) for dW in simple_ml.gradients(X, y, W1, W2))
+
+    report = check.gradients(upcast)
+    assert report.mistakes == ["upcast"]
+    assert "It returns dW1 and dW2 in float64" in said(report)
+    assert report.evidence.about == "float32"
+
+
+def test_what_a_function_does_is_said_with_what_it_did():
+    def out_of_range(Z, y):
+        return Z[0, 99]
+
+    report = check.softmax_loss(out_of_range)
+    assert report.mistakes == ["raises"]
+    assert said(report).startswith("softmax_loss: raises")
+    assert "It raises IndexError: index 99 is out of bounds" in said(report)
+    assert "return Z[0, 99]" in said(report)
+    assert report.evidence.happened.startswith("raised IndexError: index 99")
+    assert report.findings[0].see == ""
+    nothing = check.softmax_loss(lambda Z, y: None)
+    assert "It returns None where a number is expected." in said(nothing)
+    assert "It returns None where a pair of numbers, loss and err is expected." in said(
+        check.loss_err(lambda Z, y: None)
+    )
+    report = check.softmax_loss(lambda Z, y: "much")
+    assert "It returns a str ('much') where a number is expected." in said(report)
+    assert report.evidence.happened == "returned a str ('much')"
+
+
+def test_arrays_that_are_not_changed_in_place_are_named():
+    def lost(X, y, W1, W2, lr=0.1, batch=100):
+        W1, W2 = W1.copy(), W2.copy()
+        simple_ml.nn_epoch(X, y, W1, W2, lr, batch)
+
+    report = check.nn_epoch(lost)
+    assert report.mistakes == ["not_in_place"]
+    assert "It leaves W1 and W2 as before the call." in said(report)
+    assert "Right:" not in said(report)
+    assert report.findings[0].see == "update"
+
+    def returned(X, y, W1, W2, lr=0.1, batch=100):
+        lost_too = W1.copy(), W2.copy()
+        simple_ml.nn_epoch(X, y, *lost_too, lr, batch)
+        return lost_too
+
+    report = check.nn_epoch(returned)
+    assert report.mistakes == ["returns_new_arrays"]
+    assert "returns new arrays" in said(report)
+
+
+def test_who_returns_weights_now_and_then_has_not_returned_them():
+    def now_and_then(X, y, W1, W2, lr=0.1, batch=100):
+        mine = W1.copy(), W2.copy()
+        simple_ml.nn_epoch(X, y, *mine, lr, batch)
+        return mine if len(X) > 4 else None
+
+    assert check.nn_epoch(now_and_then).mistakes == ["not_in_place"]
+
+
+def test_an_initialiser_draws_from_its_generator_and_from_nothing_else():
+    def same_seed(fan_in, fan_out, rng):
+        return SCHEMES["he"](fan_in, fan_out, np.random.default_rng(0))
+
+    def no_seed(fan_in, fan_out, rng):
+        return SCHEMES["he"](fan_in, fan_out, np.random.default_rng())
+
+    def global_state(fan_in, fan_out, rng):
+        return np.sqrt(2 / fan_in) * np.random.randn(fan_in, fan_out)
+
+    for function in (same_seed, no_seed, global_state):
+        assert check.initializer(function, "he").mistakes == ["generator_ignored"]
+    equal = check.initializer(lambda fan_in, fan_out, rng: np.full((fan_in, fan_out), 0.01), "he")
+    assert equal.mistakes == ["all_equal"]
+
+
+def test_another_result_each_time_is_noticed():
+    drawn = random.Random(0)
+    report = check.softmax_loss(lambda Z, y: simple_ml.softmax_loss(Z, y) * (1 + drawn.random()))
+    assert "not_repeatable" in report.mistakes
+    report = check.softmax_loss(lambda Z, y: simple_ml.softmax_loss(Z, y) + 1e-9 * drawn.random())
+    assert report
+
+
+def test_what_is_printed_is_quoted_and_counted():
+    def prints(Z, y):
+        print("first line " + "x" * 100)
+        print("second")
+        return simple_ml.softmax_loss(Z, y)
+
+    ((name, sentence),) = check.softmax_loss(prints).remarks
+    assert name == "prints"
+    text = ("first line " + "x" * 100)[:60]
+    assert sentence == f"It prints, in 13 of 13 calls; first: {text!r}."
+
+    def blank(Z, y):
+        print()
+        return simple_ml.softmax_loss(Z, y)
+
+    assert check.softmax_loss(blank).remarks == ()
+
+
+def test_how_slow_a_right_function_is_is_rounded():
+    def slow(seconds):
+        def loss(Z, y):
+            if len(Z) == 400:
+                end = diagnosis.time.perf_counter() + seconds
+                while diagnosis.time.perf_counter() < end:
+                    pass
+            return simple_ml.softmax_loss(Z, y)
+
+        return loss
+
+    ((name, sentence),) = check.softmax_loss(slow(0.05)).remarks
+    assert name == "slow"
+    assert re.search(r"about [1-9]0+ times as slow as need be \(400 rows, measured\)", sentence)
+    assert check.softmax_loss(slow(0.005)).remarks == ()  # nobody waits for that
+    ((name, sentence),) = check.softmax_loss(slow(60), limit=0.5).remarks
+    assert sentence == "It is right, and slow: 400 rows took more than 0.5 s."
