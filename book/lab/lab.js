@@ -153,9 +153,9 @@ class Laboratory {
     const { settings, errors, texts } = fromHash(text);
     this.controls.show(settings, errors, texts, { fresh: true });
     this.ask(experiment);
-    if (experiment) this.view.zoomIn("firstEpoch" in experiment.dataset);
     this.prepare();
     if (experiment) {
+      this.view.zoomIn("firstEpoch" in experiment.dataset);
       this.app.scrollIntoView({ behavior: QUIET.matches ? "auto" : "smooth", block: "start" });
       this.prompt.focus({ preventScroll: true });
     }

@@ -73,6 +73,7 @@ export class View {
   // Show the first epoch only, or all of them.
   zoomIn(only) {
     this.zoomed.checked = this.zoom = only;
+    if (!this.runs) return; // nothing has been shown yet
     this.drawCurves();
   }
 
