@@ -512,6 +512,7 @@ def test_training_is_seen_and_said(visit):
         assert re.search(r"from [\d.]+( %)? to [\d.]+", label), label
     table = tab.locator("[data-chart=error]")
     table.get_by_text("These numbers as a table").click()
+    table.locator("tbody tr").last.wait_for()  # filled by an event that follows the click
     assert table.locator("tbody tr").count() == 4
     assert table.locator("tbody tr").nth(3).locator("td").nth(1).inner_text() in status(tab)
     for box in ("pre-activation", "logit"):
