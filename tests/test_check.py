@@ -78,6 +78,15 @@ def test_every_scheme_of_the_package_passes(scheme):
     assert check.initializer(SCHEMES[scheme], scheme)
 
 
+def test_equal_weights_are_not_accused_of_ignoring_their_generator():
+    """Their deviation is 1e-17, not 0: equality is asked of the weights themselves."""
+
+    def all_equal(fan_in, fan_out, rng):
+        return np.full((fan_in, fan_out), np.sqrt(1 / fan_out))
+
+    assert check.initializer(all_equal, "hw0").mistakes == ["all_equal"]
+
+
 def test_the_recursion_of_the_package_passes():
     assert check.backward(simple_ml.deep.backward)
     assert check.deep_gradients(simple_ml.deep.gradients)
