@@ -815,7 +815,7 @@ def test_an_epoch_takes_no_time_to_speak_of(visit):
     train(tab)
     seconds = tab.evaluate("(performance.now() - window.began) / 5000")
     print(f"{seconds:.2f} s an epoch, looking at both sets included")
-    assert seconds < 60  # a fortieth of that, or less, where nobody else computes
+    assert seconds < 10  # under a second where nobody else computes
 
 
 # ---------------------------------------------------------------- the guided experiments
