@@ -172,8 +172,12 @@ def open_context(browser, theme: str, width: int = 1440, **more):
     return context
 
 
-def open_page(context, url: str, wrong: list[str]):
-    """Open a page, note in ``wrong`` what goes wrong from then on, and wait for its maths."""
+def open_page(context, url: str, wrong: list[str], whole: bool = True):
+    """Open a page, note in ``wrong`` what goes wrong from then on, and wait until it is drawn.
+
+    ``whole`` lays out what is far from the window, too, which the page leaves for later: a check
+    of the whole page would see empty boxes there.
+    """
     tab = context.new_page()
     here = urlsplit(url).netloc
 
@@ -196,15 +200,18 @@ def open_page(context, url: str, wrong: list[str]):
     tab.on("console", on_console)
     tab.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
     tab.goto(url, wait_until="load")
-    tab.evaluate(SETTLE)
+    settle(tab, whole)
     return tab
 
 
+def settle(tab, whole: bool = True) -> None:
+    """Wait until nothing more is loaded."""
+    if whole:
+        tab.add_style_tag(content="* { content-visibility: visible !important }")
+    tab.evaluate(SETTLE)
+
+
 SETTLE = """async () => {
-  const root = document.documentElement;
-  if (document.querySelector("span.math, div.math"))
-    for (let i = 0; i < 1500 && root.dataset.maths !== "done"; i++)
-      await new Promise(resolve => setTimeout(resolve, 20));
   for (const image of document.images) image.loading = "eager";
   await Promise.all([...document.images].map(image => image.decode().catch(() => null)));
   // Fonts are asked for when text is laid out, not when it is written, and a font that turns out
@@ -227,9 +234,9 @@ CONTENT = """() => {
   return {
     maths: document.querySelectorAll(".math").length,
     typeset: document.querySelectorAll("mjx-container").length,
-    errors: [...document.querySelectorAll(
-      "mjx-merror, mjx-mtext[style*='red'], [data-mjx-error], mjx-mtext[color='red']")]
-      .map(node => node.getAttribute("data-mjx-error") || node.textContent),
+    blank: [...document.querySelectorAll("mjx-c")]
+      .filter(node => !/^"./.test(getComputedStyle(node, "::before").content))
+      .map(node => node.className),
     leftOver: (text.match(/\\\\[()\\[\\]]|\\$\\$/g) || []).length,
     images: [...document.images].filter(image => !image.naturalWidth && visible(image))
       .map(image => image.src),
@@ -285,8 +292,8 @@ def content(tab, theme: str) -> list[str]:
     seen, wrong = tab.evaluate(CONTENT), []
     if seen["maths"] and seen["typeset"] < seen["maths"]:
         wrong.append(f"{seen['typeset']} of {seen['maths']} formulas are typeset")
-    if seen["errors"]:
-        wrong.append(f"TeX errors: {seen['errors']}")
+    if seen["blank"]:
+        wrong.append(f"characters of formulas that the style sheet lacks: {seen['blank'][:5]}")
     if seen["leftOver"]:
         wrong.append(f"{seen['leftOver']} marks of untypeset maths in the text")
     if seen["images"]:

@@ -7,6 +7,8 @@ notices what it is for is tested in `test_site_broken.py`.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from browsing import (
     ROOT,
@@ -62,7 +64,7 @@ def test_on_a_phone_nothing_jumps(pages, address, browser):
     context = open_context(browser, "light", 390)
     found = {}
     for name in names(pages):
-        tab = open_page(context, f"{address}/{name}", [])
+        tab = open_page(context, f"{address}/{name}", [], whole=False)
         if jumps := shifts(tab):
             found[name] = jumps
         tab.close()
@@ -121,6 +123,59 @@ def test_maths_is_typeset_from_a_file_address(pages, browser):
     wrong += content(tab, "light")
     context.close()
     assert wrong == []
+
+
+# ---------------------------------------------------------------- what is far is left for later
+
+LAID_OUT = """() => {
+  const all = [...document.querySelectorAll("mjx-c")].filter(c => c.checkVisibility());
+  return all.filter(c => c.checkVisibility({contentVisibilityAuto: true})).length / all.length;
+}"""
+CHAPTER_2 = "notebooks/02_two_layer_gradients"
+
+
+@pytest.fixture(params=[390, 1440])
+def long_chapter(request, pages, browser):
+    assert pages
+    context = open_context(browser, "light", request.param)
+    yield lambda url: open_page(context, url, [], whole=False)
+    context.close()
+
+
+def top_of(tab, anchor: str) -> float:
+    return tab.evaluate("id => document.getElementById(id).getBoundingClientRect().top", anchor)
+
+
+def test_a_long_chapter_lays_out_what_is_near_the_window(long_chapter, address):
+    tab = long_chapter(f"{address}/{CHAPTER_2}.html")
+    assert 0 < tab.evaluate(LAID_OUT) < 0.2
+    tab.emulate_media(media="print")
+    assert tab.evaluate(LAID_OUT) == 1
+
+
+@pytest.mark.parametrize("place", [0.3, 0.6, 1])
+def test_a_link_into_a_chapter_leads_to_the_place(place, long_chapter, address):
+    """Although what stands before it has no height of its own yet."""
+    text = (SITE / f"{CHAPTER_2}.html").read_text(encoding="utf-8")
+    anchors = re.findall(r'<div class="math[^>]* id="(equation-[^"]+)"', text)
+    anchor = anchors[round(place * (len(anchors) - 1))]
+    tab = long_chapter(f"{address}/{CHAPTER_2}.html#{anchor}")
+    assert -1 <= top_of(tab, anchor) < 450
+    assert tab.evaluate(LAID_OUT) < 0.3
+
+
+def test_a_link_within_a_chapter_leads_to_its_section(long_chapter, address):
+    tab = long_chapter(f"{address}/{CHAPTER_2}.html")
+    found = tab.evaluate("[...document.querySelectorAll('section section')].map(s => s.id)")
+    bottom = "window.scrollY + window.innerHeight >= document.body.scrollHeight - 2"
+    missed = {}
+    for section in found[::-2]:
+        tab.evaluate("id => { location.hash = id }", section)
+        tab.wait_for_timeout(300)
+        top = top_of(tab, section)
+        if not (-1 <= top < 450 or (top < 900 and tab.evaluate(bottom))):
+            missed[section] = top
+    assert missed == {}
 
 
 # ---------------------------------------------------------------- no dead button

@@ -15,7 +15,6 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import addresses
 import code_links
 import finish_pages
-import formula_widths
 import glossary_links
 import search_words
 import set_repository
@@ -161,24 +160,6 @@ def test_tex_commands_are_not_in_the_search_index(pages):
     terms = json.loads(text[len("Search.setIndex(") : -1])["terms"]
     assert not {"operatornam", "mathbf", "bigl", "displaystyl"} & set(terms)
     assert {"hidden_dim", "nabla", "fan", "z_1"} <= set(terms)
-
-
-# ---------------------------------------------------------------- the place of a formula
-
-
-@pytest.mark.parametrize(
-    ("tex", "same"),
-    [("W_1", "W_{1}"), (r"\frac{a}{b}", r"\frac ab"), ("a_1^2", "a^2_1"), (r"\left(x", "(x")],
-)
-def test_a_formula_is_as_wide_as_one_that_looks_the_same(tex, same):
-    assert formula_widths.width(tex) == pytest.approx(formula_widths.width(same))
-
-
-def test_a_formula_is_as_wide_as_its_letters_not_as_its_commands():
-    width = formula_widths.width
-    assert width(r"\nabla_{W_1}\ell") < width("nabla") < width(r"\operatorname{softmax}(z)")
-    assert width("x + y") > width("xy")
-    assert width("") == 0
 
 
 # ---------------------------------------------------------------- names in code

@@ -286,7 +286,7 @@ def mutants_of(module: str, root: Path = ROOT) -> list[Mutant]:
 
 
 class Runner:
-    """A copy of the tree in which one mutant at a time is tried; tests that kill come first."""
+    """A copy of the tree in which one mutant at a time is tried."""
 
     def __init__(self, root: Path = ROOT):
         self.folder = tempfile.TemporaryDirectory(prefix="mutants-")
@@ -301,8 +301,9 @@ class Runner:
         shared = root.parent / "shared" / "mnist"
         if shared.is_dir():
             os.environ.setdefault("SIMPLE_ML_DATA", str(shared))
-        self.kills: dict[str, Counter] = {}
-        self.seconds: dict[str, float] = {}
+        self.kills: dict[str, Counter] = {}  # of each file of the package, by test
+        self.durations: dict[str, float] = {}  # of each test
+        self.seconds: dict[str, float] = {}  # of all tests of a module
 
     def __enter__(self):
         return self
@@ -313,9 +314,10 @@ class Runner:
     def clean(self, module: str) -> None:
         """See that the tests pass as the code stands, and how long they take."""
         start = time.monotonic()
-        verdict = self.tests(module, None)
+        verdict, durations = self.tests(module, "", None)
         if verdict is not None:
             raise SystemExit(f"{module}: its tests fail on the code as it stands: {verdict}")
+        self.durations |= durations
         self.seconds[module] = time.monotonic() - start
 
     def killed_by(self, mutant: Mutant) -> str | None:
@@ -325,15 +327,15 @@ class Runner:
         try:
             path.write_bytes(raw[: mutant.start] + mutant.new.encode() + raw[mutant.end :])
             limit = 10 + 4 * self.seconds[mutant.module]
-            verdict = self.tests(mutant.module, limit)
+            verdict, _ = self.tests(mutant.module, mutant.file, limit)
         finally:
             path.write_bytes(raw)
         if verdict:
-            self.kills.setdefault(mutant.module, Counter())[verdict] += 1
+            self.kills.setdefault(mutant.file, Counter())[verdict] += 1
         return verdict
 
-    def tests(self, module: str, limit: float | None) -> str | None:
-        """Run a module's tests in a fork and return the first that fails."""
+    def tests(self, module: str, file: str, limit: float | None) -> tuple[str | None, dict]:
+        """Run a module's tests in a fork; return the first that fails, and how long each took."""
         # A file, for tests that write into every pipe they find would write into ours.
         answer = Path(self.folder.name, "verdict.json")
         answer.unlink(missing_ok=True)
@@ -341,10 +343,10 @@ class Runner:
         child = os.fork()
         if child == 0:
             try:
-                verdict = self._in_child(module)
+                result = self._in_child(module, file)
             except BaseException as error:
-                verdict = f"crash: {error!r}"
-            answer.write_text(json.dumps(verdict), encoding="utf-8")
+                result = f"crash: {error!r}", {}
+            answer.write_text(json.dumps(result), encoding="utf-8")
             os._exit(0)
         deadline = None if limit is None else time.monotonic() + limit
         try:
@@ -352,14 +354,14 @@ class Runner:
                 if deadline is not None and time.monotonic() > deadline:
                     os.kill(child, signal.SIGKILL)
                     os.waitpid(child, 0)
-                    return "timeout"
+                    return "timeout", {}
                 time.sleep(0.01)
         finally:
             with contextlib.suppress(OSError):
                 os.killpg(child, signal.SIGKILL)  # its own children, too
-        return json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else "crash"
+        return json.loads(answer.read_text("utf-8")) if answer.exists() else ("crash", {})
 
-    def _in_child(self, module: str) -> str | None:
+    def _in_child(self, module: str, file: str) -> tuple[str | None, dict]:
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background has none
         os.chdir(self.tree)
@@ -381,27 +383,37 @@ class Runner:
                 del sys.modules[name]
         import pytest
 
-        plugin = FirstFailure(self.kills.get(module, Counter()))
+        plugin = FirstFailure(self.kills.get(file, Counter()), self.durations)
         files = [str(self.tree / "tests" / name) for name in TESTS[module]]
-        options = ["-x", "-q", "-p", "no:cacheprovider"]
-        options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # imported before the fork
+        # Nobody reads what the assertions would say, and notebooks are not among the tests.
+        options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:nbval"]
         status = pytest.main([*options, *filter(os.path.exists, files)], [plugin])
         loaded = Path(sys.modules[PACKAGE].__file__) if PACKAGE in sys.modules else self.tree
         if not loaded.is_relative_to(self.tree):
-            return f"crash: {loaded} was tested"
-        return plugin.failed or (None if status == 0 else "it cannot be imported")
+            return f"crash: {loaded} was tested", {}
+        verdict = plugin.failed or (None if status == 0 else "it cannot be imported")
+        return verdict, plugin.durations
 
 
 class FirstFailure:
-    """A pytest plugin: what has killed most comes first; the first failure is remembered."""
+    """A pytest plugin that remembers the first failure.
 
-    def __init__(self, kills: Counter):
+    The tests that will probably fail soonest come first: those that have killed most mutants of
+    the file in each second that they take.
+    """
+
+    def __init__(self, kills: Counter, durations: dict[str, float]):
         self.kills, self.failed = kills, None
+        self.expected, self.durations = durations, {}
 
     def pytest_collection_modifyitems(self, items):
-        items.sort(key=lambda item: -self.kills[item.nodeid])  # stable: else the files' order
+        def kills_per_second(item):
+            return (self.kills[item.nodeid] + 0.1) / (self.expected.get(item.nodeid, 0.1) + 0.01)
+
+        items.sort(key=kills_per_second, reverse=True)
 
     def pytest_runtest_logreport(self, report):
+        self.durations[report.nodeid] = self.durations.get(report.nodeid, 0.0) + report.duration
         if report.failed and self.failed is None:
             self.failed = report.nodeid
 

@@ -48,7 +48,8 @@ FIT = """() => {
     const number = box.querySelector(".eqno")?.offsetWidth ?? 0;
     const wide = formula && formula.firstElementChild.getBoundingClientRect().width;
     const ratio = wide / (box.clientWidth - number);
-    if (ratio > 1) formula.style.fontSize = `${parseFloat(formula.style.fontSize) / ratio}%`;
+    const letters = formula && parseFloat(getComputedStyle(formula).fontSize);
+    if (ratio > 1) formula.style.fontSize = `${letters / ratio}px`;
   }
   return [...document.querySelectorAll("article, article :is(div, pre, table, figure, img)")]
     .filter(box => box.scrollWidth > box.clientWidth + 2
@@ -126,8 +127,7 @@ def whole_book(site: Path) -> str:
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     articles = [article(name, names, site) for name in names]
     shell = BeautifulSoup((site / "book/index.html").read_text(encoding="utf-8"), "html.parser")
-    head = shell.select("link[rel='stylesheet'], script[src*='maths.js']")
-    head += [script for script in shell.find_all("script") if "window.MathJax" in script.text]
+    head = shell.select("link[rel='stylesheet']")
     return f"""<!DOCTYPE html>
 <html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{config["title"]}</title>
 {"".join(map(str, head))}<style>{STYLE}</style></head>

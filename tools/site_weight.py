@@ -54,7 +54,7 @@ def files_of(context, address: str, site: Path, name: str) -> set[Path]:
     tab = context.new_page()
     tab.on("request", lambda request: asked.add(file_at(site, address, request.url)))
     tab.goto(f"{address}/{name}", wait_until="load")
-    tab.evaluate(browsing.SETTLE)
+    browsing.settle(tab)
     tab.close()
     return {path for path in asked if path and path.is_file()}
 

@@ -3,7 +3,8 @@
 A step is a function that takes a parsed page and changes it. They see to it that
 
 - a page loads only what it uses: no icon font (``book/_static/icons.css`` draws the dozen
-  icons), no search index but on the search page, scripts that do not hold up the text;
+  icons), no search index but on the search page, scripts that do not hold up the text, one style
+  sheet (``style_sheets.py``);
 - figures reserve their place, so that nothing jumps while they arrive;
 - names of the package in code lead to its API page (``code_links.py``);
 - the markup says what it is to a screen reader where theme and Sphinx leave it open;
@@ -15,9 +16,6 @@ All steps may run twice on a page, since Sphinx writes only the pages that chang
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import os
 import re
 import shutil
 import struct
@@ -25,9 +23,10 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import code_links
-import formula_widths
+import style_sheets
 from bs4 import BeautifulSoup
 from PIL import Image
+from sphinx.errors import ExtensionError
 
 # Files of the theme that no page asks for any more, or that only its developers read.
 UNUSED = (
@@ -38,14 +37,14 @@ UNUSED = (
     "styles",
     "*webpack-macros.html",
 )
-# The style sheet of the theme names every icon of Font Awesome, 0.1 MB of rules.
-ICON_RULES = re.compile(
-    r"(?:\.fa-[a-z0-9-]+:+before,?)+\{[^{}]*\}|@font-face\{[^{}]*Awesome[^{}]*\}"
-)
 SEARCH_SCRIPTS = ("searchtools.js", "language_data.js", "searchindex.js")
-SHEETS = "link[rel='stylesheet']"
+# What the theme's script looks at to see whether it has to be scrolled, and how.
+SCROLLING = ".bd-article pre, .cell_output > .output, .pst-scrollable-table-container"
+MEASURES = re.compile(r"\.forEach\((\w)=>\{(\1\.tabIndex=\1\.scrollWidth>[^{}]*\?0:-1)\}\)")
+WHEN_NEAR = """const whenNear=new IntersectionObserver(boxes=>{
+for(const{target:%s,isIntersecting:near}of boxes)if(near)%s},{rootMargin:"100%% 0px"});"""
+PLAIN_CODE = ("n", "p", "w")  # Pygments: names, punctuation, blanks
 CARD = "_static/card.png"
-TALL = re.compile(r"\\(?:d?frac|sum|prod|int)\b")
 
 
 class Page:
@@ -85,8 +84,6 @@ def load_only_what_is_used(page: Page) -> None:
         "togglebutton.js": soup.select_one(".toggle, .admonition.dropdown"),
         "clipboard.min.js": soup.select_one("div.highlight pre"),
         "copybutton.js": soup.select_one("div.highlight pre"),
-        "tex-chtml.js": soup.select_one(".math"),
-        "maths.js": soup.select_one(".math"),
         **dict.fromkeys(SEARCH_SCRIPTS, page.docname == "search"),
     }
     for tag in soup.find_all(["script", "link"]):
@@ -104,44 +101,21 @@ def defer_scripts(page: Page) -> None:
             script.string = file.read_text(encoding="utf-8")
         else:
             script["defer"] = None
-    # maths.js asks for MathJax once the text is on the screen.
-    for script in page.soup.find_all("script", src=re.compile(r"tex-chtml\.js")):
-        script.decompose()
-    # The book's own script comes last: it repairs what the others have made.
-    own = page.soup.find("script", src=re.compile(r"_static/book\.js"))
-    if own:
-        page.soup.body.append(own.extract())
     for twin in page.soup.find_all("script", string=re.compile("togglebuttonSelector"))[1:]:
         twin.decompose()
 
 
-def one_style_sheet(page: Page) -> None:
-    """Replace the sheets that all pages share by one: one file to wait for, not ten."""
-    shared = {page.site / "_static", page.site / "_static" / "styles"}
-    found = [(link, page.local_file(link["href"])) for link in page.soup.select(SHEETS)]
-    found = [(link, file) for link, file in found if file and file.parent in shared]
-    if len(found) < 2:
-        return
-    sheets, files = zip(*found, strict=True)
-    text = "".join(bundled(file, page.site) for file in files)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    bundle = page.site / "_static" / f"book-{digest}.css"
-    bundle.write_text(text, encoding="utf-8")
-    sheets[0]["href"] = os.path.relpath(bundle, page.path.parent).replace(os.sep, "/")
-    for link in sheets[1:]:
-        link.decompose()
+def mark_in_code_what_has_a_colour(page: Page) -> None:
+    """Take the marks off names and punctuation, which have the colour of the block: a third of
+    all elements of a chapter."""
+    for token in page.soup.select(", ".join(f".highlight span.{name}" for name in PLAIN_CODE)):
+        token.unwrap()
 
 
-@functools.cache
-def bundled(file: Path, site: Path) -> str:
-    """Return a style sheet as it stands in the bundle, which lies in ``_static``."""
-    css = ICON_RULES.sub("", file.read_text(encoding="utf-8"))
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL).replace('@charset "UTF-8";', "")
-    folder = os.path.relpath(file.parent, site / "_static")
-    if folder != ".":
-        css = re.sub(r"url\((?![\"']?(?:data:|#|/))[\"']?", rf"\g<0>{folder}/", css)
-    css = re.sub(r"@import [\"']([^\"']+)[\"'];", lambda m: bundled(file.parent / m[1], site), css)
-    return re.sub(r"\s*\n\s*", "\n", css) + "\n"
+def let_boxes_be_scrolled_by_keyboard(page: Page) -> None:
+    """See ``measure_boxes_when_near``, which takes this back where nothing is to be scrolled."""
+    for box in page.soup.select(SCROLLING):
+        box["tabindex"] = "0"
 
 
 # ---------------------------------------------------------------- figures
@@ -168,16 +142,6 @@ def give_figures_their_size(page: Page) -> None:
             image["loading"] = "lazy"
 
 
-def give_formulas_their_place(page: Page) -> None:
-    """Keep room for each formula until it is typeset: rows if displayed, width if in a line."""
-    for formula in page.soup.select("span.math"):
-        em = formula_widths.width(formula.get_text().strip().removeprefix("\\(")[:-2])
-        formula["style"] = f"--em: {em:.1f}"
-    for formula in page.soup.select("div.math"):
-        rows = [1.94 + 1.24 * bool(TALL.search(row)) for row in formula.get_text().split("\\\\")]
-        formula["style"] = f"--em: {sum(rows):.1f}"
-
-
 # ---------------------------------------------------------------- for every reader
 
 
@@ -198,6 +162,9 @@ def say_what_things_are(page: Page) -> None:
     for button in soup.select("button.search-button__button"):
         if button.select_one(".search-button__default-text"):
             button.attrs.pop("aria-label", None)  # its name is the text that one sees
+    for summary in soup.select("summary[aria-label]"):
+        if summary.get_text(strip=True):
+            del summary["aria-label"]  # a person says what one sees: "click Show code"
     # A landmark for what stands in none: the logo, the button back to the top.
     if sidebar := soup.find(id="pst-primary-sidebar"):
         sidebar["role"], sidebar["aria-label"] = "region", "Book"
@@ -244,8 +211,7 @@ def describe(page: Page) -> None:
     if not (soup.head and soup.title and page.app.env and page.docname in page.app.env.found_docs):
         return
     first = next((p for p in soup.select("article section > p") if len(p.get_text()) > 40), None)
-    text = re.sub(r"\\[()]|\s+", " ", first.get_text(" ") if first else soup.title.get_text())
-    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\s+", " ", (first or soup.title).get_text()).strip()
     if len(text) > 160:
         text = text[:160].rpartition(" ")[0] + " …"
     page.meta("name", "description", text)
@@ -292,13 +258,13 @@ def complete_the_redirection(page: Page) -> None:
 STEPS = (
     complete_the_redirection,
     load_only_what_is_used,
-    one_style_sheet,
     defer_scripts,
+    let_boxes_be_scrolled_by_keyboard,
     give_figures_their_size,
-    give_formulas_their_place,
     say_what_things_are,
     name_downloads,
     code_links.link_names,
+    mark_in_code_what_has_a_colour,  # after the links, which need to know what is a name
     describe,
     anchor_the_404_page,
 )
@@ -342,6 +308,24 @@ def shrink_pictures(site: Path) -> None:
         opaque.quantize(palette=palette, dither=dither).save(path, optimize=True)
 
 
+def measure_boxes_when_near(site: Path) -> None:
+    """Let the theme's script measure a box of code when it comes near the window.
+
+    It measures all boxes of a page as soon as it is loaded, one after the other, and each makes the
+    browser lay out a part of the page that nobody has come to (``content-visibility`` in book.css).
+    """
+    script = site / "_static" / "scripts" / "pydata-sphinx-theme.js"
+    text = script.read_text(encoding="utf-8")
+    if text.startswith(WHEN_NEAR[:14]):
+        return  # an earlier build's work
+    found = MEASURES.search(text)
+    if not found:
+        raise ExtensionError("the theme measures boxes otherwise than finish_pages.py knows it")
+    box, measure = found.groups()
+    text = text.replace(found[0], ".forEach(e=>{whenNear.unobserve(e);whenNear.observe(e)})")
+    script.write_text(WHEN_NEAR % (box, measure) + "\n" + text, encoding="utf-8")
+
+
 def drop_what_nobody_asks_for(site: Path) -> None:
     static = site / "_static"
     for pattern in UNUSED:
@@ -364,8 +348,10 @@ def finish(app, exception) -> None:
         for step in STEPS:
             step(page)
         path.write_text(str(page.soup), encoding="utf-8")
+    style_sheets.share(site)  # when all that the rules may be for is there
     write_sitemap(app, site)
     shrink_pictures(site)
+    measure_boxes_when_near(site)
     drop_what_nobody_asks_for(site)
 
 

@@ -1,0 +1,195 @@
+"""What the book's extensions make of formulas, style sheets and code while the site is built."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+from browsing import ROOT, SITE
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+import finish_pages
+import style_sheets
+import tinycss2
+import typeset_maths
+from bs4 import BeautifulSoup
+from docutils import nodes
+from sphinx.errors import ExtensionError
+
+# ---------------------------------------------------------------- formulas
+
+
+def mathml(tex: str, display: bool = False):
+    return BeautifulSoup(typeset_maths.typeset(tex, display), "html.parser").select_one("math")
+
+
+def test_a_formula_is_written_for_the_eye_and_for_a_screen_reader():
+    html = BeautifulSoup(typeset_maths.typeset(r"W_1^\top x", False), "html.parser")
+    (seen,) = html.select("mjx-container > mjx-math")
+    assert seen["aria-hidden"] == "true"
+    assert [c["class"][0] for c in seen.select("mjx-c")] == [
+        "mjx-c1D44A", "mjx-c22A4", "mjx-c31", "mjx-c1D465",
+    ]  # fmt: skip
+    assert mathml(r"W_1^\top x").get_text() == "W1⊤x"
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [r"\mathbb{R}^{m\times d}", r"\operatorname{diag}(x)", r"\begin{aligned}a&=b\end{aligned}"],
+)
+def test_the_parts_of_tex_that_the_book_uses_are_known(tex):
+    assert mathml(tex).get_text(strip=True)
+
+
+def test_a_displayed_formula_is_larger_than_one_in_a_line():
+    assert 'display="true"' in typeset_maths.typeset(r"\sum_i x_i", True)
+    assert 'display="true"' not in typeset_maths.typeset(r"\sum_i x_i", False)
+
+
+@pytest.mark.parametrize(
+    ("tex", "message"),
+    [
+        (r"\frac{a}", r"Missing argument for \frac"),
+        (r"\nono", r"Undefined control sequence \nono"),
+        (r"\left( x", r"Extra \left or missing \right"),
+        ("a_1_2", "Double subscripts"),
+    ],
+)
+def test_tex_that_cannot_be_read_is_an_error_that_says_what_is_wrong(tex, message):
+    with pytest.raises(typeset_maths.TeXError, match=re.escape(message)):
+        typeset_maths.typeset(tex, False)
+
+
+def test_tex_that_cannot_be_read_is_a_warning_of_the_build(caplog):
+    """And the build is run with -W, so that a warning fails it."""
+    assert typeset_maths.formula(nodes.math(), r"\nono", False) == ""
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_a_mathjax_without_its_parts_is_noticed(monkeypatch):
+    monkeypatch.setattr(typeset_maths, "PROGRAM", ("gone.js",))
+    with pytest.raises(ExtensionError, match=r"holds no gone\.js"):
+        typeset_maths.mathjax_files()
+
+
+# ---------------------------------------------------------------- the style sheet
+
+
+def kept(css: str, *words: str) -> str:
+    return style_sheets.used(tinycss2.parse_stylesheet(css, True, True), frozenset(words))
+
+
+@pytest.mark.parametrize(
+    ("css", "left"),
+    [
+        (".a{x:1}", ".a{x:1}"),
+        (".gone{x:1}", ""),
+        (".a,.gone{x:1}", ".a{x:1}"),
+        (".a .gone{x:1}", ""),
+        (".a:not(.gone){x:1}", ".a:not(.gone){x:1}"),
+        (".a:hover::before{x:1}", ".a:hover::before{x:1}"),
+        ("div.a > p{x:1}", "div.a > p{x:1}"),
+        ("table.a{x:1}", ""),
+        ("[data-x=gone]{x:1}", "[data-x=gone]{x:1}"),
+        ("*{x:1}", "*{x:1}"),
+        ("#a{x:1}", "#a{x:1}"),
+        (".a{}", ""),
+        ("@media print{.gone{x:1}}", ""),
+        ("@media print{.gone{x:1}.a{x:2}}", "@media print{.a{x:2}}"),
+        ('.a::before{content:"{ .gone }"}', '.a::before{content:"{ .gone }"}'),
+        ("@keyframes turn{from{x:1}}", "@keyframes turn{from{x:1}}"),
+        ("@font-face{src:url(x)}", "@font-face{src:url(x)}"),
+        ('@charset "utf-8";.a{x:1}', ".a{x:1}"),
+        (".a{x:1;\n  y:2 /* why */}", ".a{x:1;y:2}"),
+    ],
+)
+def test_the_rules_that_something_on_the_site_may_use_are_kept(css, left):
+    assert kept(css, "a", "div", "p") == left
+
+
+def test_a_style_sheet_that_cannot_be_read_is_an_error():
+    with pytest.raises(ValueError, match="cannot be read"):
+        kept(".a{x:1} }", "a")
+
+
+def test_a_sheet_that_another_one_asks_for_comes_before_it(tmp_path):
+    static = tmp_path / "_static"
+    (static / "styles").mkdir(parents=True)
+    (static / "one.css").write_text('@import "styles/two.css";\n.a{x:1}', encoding="utf-8")
+    (static / "styles" / "two.css").write_text(".b{x:url(../p.png)}", encoding="utf-8")
+    (tmp_path / "page.html").write_text('<p class="a b">', encoding="utf-8")
+    text = style_sheets.bundle([static / "one.css"], tmp_path).read_text(encoding="utf-8")
+    assert text.split() == [".b{x:url(styles/../p.png)}", ".a{x:1}"]
+
+
+def test_a_page_asks_for_one_sheet_in_place_of_several_and_keeps_its_own(tmp_path):
+    (tmp_path / "_static" / "own").mkdir(parents=True)
+    for name in ("one", "two", "own/three"):
+        (tmp_path / "_static" / f"{name}.css").write_text("p{x:1}", encoding="utf-8")
+    link = '<link rel="stylesheet" href="../_static/{}.css?v=1"/>'
+    page = tmp_path / "book" / "page.html"
+    page.parent.mkdir()
+    page.write_text("".join(map(link.format, ("one", "two", "own/three"))), encoding="utf-8")
+    for _ in range(2):  # a second build changes nothing
+        style_sheets.share(tmp_path)
+        sheets = re.findall(r'href="\.\./_static/([^"]+)"', page.read_text(encoding="utf-8"))
+        assert [re.sub(r"[0-9a-f]{8}", "…", name) for name in sheets] == [
+            "book-….css", "own/three.css?v=1",
+        ]  # fmt: skip
+
+
+def test_every_class_that_a_page_has_kept_its_rules(pages):
+    """Of the sheets as they came, no rule is gone whose names are all on one page."""
+    assert pages
+    static = SITE / "_static"
+    bundle = next(static.glob("book-*.css")).read_text(encoding="utf-8")
+    html = (SITE / "notebooks/02_two_layer_gradients.html").read_text(encoding="utf-8")
+    page = BeautifulSoup(html, "html.parser")
+    assert len(page.select("mjx-c.mjx-c1D44A.TEX-I")) > 100
+    assert "mjx-c.mjx-c1D44A.TEX-I::before{" in bundle
+    assert "mjx-c.mjx-c1D50B" not in bundle  # a Fraktur letter, which no page has
+    for sheet in ("book.css", "pygments.css", "copybutton.css", "togglebutton.css"):
+        for rule in tinycss2.parse_stylesheet((static / sheet).read_text("utf-8"), True, True):
+            if rule.type != "qualified-rule":
+                continue
+            for selector in style_sheets.split(rule.prelude):
+                text = tinycss2.serialize(selector).strip()
+                if ":" not in text and page.select(text):
+                    assert text in bundle, f"{sheet}: {text}"
+
+
+# ---------------------------------------------------------------- code
+
+
+def test_names_and_punctuation_have_the_colour_that_code_has_without_a_mark(pages):
+    """Else they could not do without one."""
+    assert pages
+    css = (SITE / "_static" / "pygments.css").read_text(encoding="utf-8")
+    for theme in ("light", "dark"):
+        block = re.search(rf'data-theme="{theme}"\] \.highlight \{{[^}}]*\bcolor: (#\w+)', css)[1]
+        for name in finish_pages.PLAIN_CODE:
+            rule = rf'data-theme="{theme}"\] \.highlight \.{name}\s*\{{\s*color: (#\w+)'
+            assert re.search(rule, css)[1] == block
+
+
+def test_the_theme_measures_boxes_when_they_come_near(tmp_path):
+    script = tmp_path / "_static" / "scripts" / "pydata-sphinx-theme.js"
+    script.parent.mkdir(parents=True)
+    measure = "e.tabIndex=e.scrollWidth>e.clientWidth?0:-1"
+    script.write_text(f"all.forEach(e=>{{{measure}}})", encoding="utf-8")
+    finish_pages.measure_boxes_when_near(tmp_path)
+    once = script.read_text(encoding="utf-8")
+    observer, _, theme = once.rpartition("\n")
+    assert f"if(near){measure}" in observer
+    assert theme == "all.forEach(e=>{whenNear.unobserve(e);whenNear.observe(e)})"
+    finish_pages.measure_boxes_when_near(tmp_path)
+    assert script.read_text(encoding="utf-8") == once
+
+
+def test_a_theme_that_measures_otherwise_is_noticed(tmp_path):
+    script = tmp_path / "_static" / "scripts" / "pydata-sphinx-theme.js"
+    script.parent.mkdir(parents=True)
+    script.write_text("all.forEach(measure)", encoding="utf-8")
+    with pytest.raises(ExtensionError, match="theme measures boxes otherwise"):
+        finish_pages.measure_boxes_when_near(tmp_path)
