@@ -1,8 +1,9 @@
 """Digits as arrays: `parse_mnist`, the embedded subset and the full MNIST.
 
 MNIST is four files, the images and the labels of 60,000 training and 10,000 test
-digits [1]_. Each is in IDX format: a header of big-endian 32-bit integers, then one
-byte a pixel or a label, and nothing else::
+digits (Y. LeCun, C. Cortes and C. J. C. Burges, "The MNIST database of handwritten
+digits", 1998, which describes the format, too). Each is in IDX format: a header of
+big-endian 32-bit integers, then one byte a pixel or a label, and nothing else::
 
     images   2051, N, 28, 28, then N·784 bytes, 0 (paper) to 255 (ink)
     labels   2049, N,         then N bytes, 0 to 9
@@ -13,11 +14,6 @@ dimensions that follow.
 A file from the network is a stranger, so the header is not believed before it is
 compared with what the file can hold, a gzip stream is read no further than the header
 says, and what was downloaded becomes a cached file only after its digest was checked.
-
-References
-----------
-.. [1] Y. LeCun, C. Cortes and C. J. C. Burges, "The MNIST database of handwritten
-   digits", 1998, where the IDX format is described, too.
 """
 
 import gzip

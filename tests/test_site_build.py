@@ -73,6 +73,29 @@ def test_a_mathjax_without_its_parts_is_noticed(monkeypatch):
         typeset_maths.mathjax_files()
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("so M, and", "M,"),
+        ("(M) is", "(M)"),
+        ("see (M).", "(M)."),
+        ("“M”, or", "“M”,"),
+        ("an M-vector", "M-"),
+        ("M is", None),
+        ("a M", None),
+        ("M…", "M…"),
+    ],
+)
+def test_a_formula_and_the_punctuation_beside_it_stay_on_one_line(text, kept):
+    html = text.replace("M", '<span class="math">x</span>')
+    page = type("Page", (), {"soup": BeautifulSoup(f"<p>{html}</p>", "html.parser")})
+    for _ in range(2):  # a second build changes nothing
+        finish_pages.keep_punctuation_with_formulas(page)
+        found = page.soup.select(".no-break")
+        assert [span.get_text().replace("x", "M") for span in found] == ([kept] if kept else [])
+        assert page.soup.get_text() == text.replace("M", "x")
+
+
 # ---------------------------------------------------------------- the style sheet
 
 
@@ -91,6 +114,7 @@ def kept(css: str, *words: str) -> str:
         (".a:hover::before{x:1}", ".a:hover::before{x:1}"),
         ("div.a > p{x:1}", "div.a > p{x:1}"),
         ("table.a{x:1}", ""),
+        ("DIV.a{x:1}", "DIV.a{x:1}"),
         ("[data-x=gone]{x:1}", "[data-x=gone]{x:1}"),
         ("*{x:1}", "*{x:1}"),
         ("#a{x:1}", "#a{x:1}"),

@@ -24,7 +24,7 @@ from urllib.parse import urljoin, urlsplit
 
 import code_links
 import style_sheets
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 from PIL import Image
 from sphinx.errors import ExtensionError
 
@@ -43,6 +43,8 @@ SCROLLING = ".bd-article pre, .cell_output > .output, .pst-scrollable-table-cont
 MEASURES = re.compile(r"\.forEach\((\w)=>\{(\1\.tabIndex=\1\.scrollWidth>[^{}]*\?0:-1)\}\)")
 WHEN_NEAR = """const whenNear=new IntersectionObserver(boxes=>{
 for(const{target:%s,isIntersecting:near}of boxes)if(near)%s},{rootMargin:"100%% 0px"});"""
+OPENING = re.compile(r"[(\[“‘]*\Z")
+CLOSING = re.compile(r"[.,;:!?)\]”’…-]*")
 PLAIN_CODE = ("n", "p", "w")  # Pygments: names, punctuation, blanks
 CARD = "_static/card.png"
 
@@ -143,6 +145,24 @@ def give_figures_their_size(page: Page) -> None:
 
 
 # ---------------------------------------------------------------- for every reader
+
+
+def keep_punctuation_with_formulas(page: Page) -> None:
+    """Let no line begin with the comma after a formula, or end with the bracket before it."""
+    for formula in page.soup.select("span.math"):
+        before, after = formula.previous_sibling, formula.next_sibling
+        if "no-break" in formula.parent.get("class", []):
+            continue  # an earlier build's work
+        opening = OPENING.search(before)[0] if isinstance(before, NavigableString) else ""
+        closing = CLOSING.match(after)[0] if isinstance(after, NavigableString) else ""
+        if opening or closing:
+            together = formula.wrap(page.soup.new_tag("span", attrs={"class": "no-break"}))
+            if opening:
+                before.replace_with(before.removesuffix(opening))
+                together.insert(0, opening)
+            if closing:
+                after.replace_with(after.removeprefix(closing))
+                together.append(closing)
 
 
 def say_what_things_are(page: Page) -> None:
@@ -261,6 +281,7 @@ STEPS = (
     defer_scripts,
     let_boxes_be_scrolled_by_keyboard,
     give_figures_their_size,
+    keep_punctuation_with_formulas,
     say_what_things_are,
     name_downloads,
     code_links.link_names,

@@ -34,7 +34,7 @@ def words(site: Path) -> frozenset[str]:
     for path in site.rglob("*"):
         if path.suffix in (".html", ".js"):
             found.update(WORD.findall(path.read_text(encoding="utf-8")))
-    return frozenset(found)
+    return frozenset(map(str.lower, found))  # elements have no case
 
 
 def names(selector: list) -> Iterator[str]:
@@ -42,7 +42,7 @@ def names(selector: list) -> Iterator[str]:
     before = ""
     for token in selector:
         if isinstance(token, IdentToken) and before != ":":
-            yield token.value
+            yield token.lower_value
         before = token.value if isinstance(token, LiteralToken) else ""
 
 

@@ -9,6 +9,7 @@ warning, and so fails the build.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import re
 import shutil
@@ -80,6 +81,7 @@ def mathjax_files() -> dict[str, Path]:
 def mathjax() -> MiniRacer:
     """Return MathJax, running."""
     engine = MiniRacer()
+    atexit.register(engine.close)  # left to the interpreter's end, its thread could hold that up
     engine.eval("var global = globalThis, MathJax = {};")
     found = mathjax_files()
     for name in PROGRAM:
