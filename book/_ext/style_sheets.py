@@ -1,6 +1,6 @@
 """One style sheet for the site, with the rules that it uses: one file to wait for, not ten.
 
-The sheets of the theme, of its extensions and of MathJax are made for any site; four fifths of
+The sheets of the theme, of its extensions and of MathJax are made for any site; most of
 their rules name a class or an element that no page here has and no script makes. A phone would read
 them all before it draws the first line.
 """
