@@ -178,6 +178,21 @@ def test_a_link_within_a_chapter_leads_to_its_section(long_chapter, address):
     assert missed == {}
 
 
+def test_a_focus_mark_is_whole_where_a_line_begins(long_chapter, address):
+    """What is left for later is clipped to its box, which must not clip the mark around a link."""
+    tab = long_chapter(f"{address}/{CHAPTER_2}.html")
+    tab.set_viewport_size({"width": 390, "height": 900})
+    find = """() => [...document.querySelectorAll("section ~ section > p a[href]")]
+        .find(a => a.getClientRects().length === 1 && a.getBoundingClientRect().left < 17)"""
+    link = tab.evaluate_handle(find).as_element()
+    link.scroll_into_view_if_needed()
+    box = link.bounding_box()
+    beside = {"x": box["x"] - 8, "y": box["y"], "width": 7, "height": box["height"]}
+    before = tab.screenshot(clip=beside)
+    link.evaluate("a => a.focus({focusVisible: true})")
+    assert tab.screenshot(clip=beside) != before
+
+
 # ---------------------------------------------------------------- no dead button
 
 
