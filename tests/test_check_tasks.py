@@ -5,6 +5,7 @@ import itertools
 import re
 from types import SimpleNamespace
 
+import check_records
 import numpy as np
 import pytest
 
@@ -484,6 +485,21 @@ def test_the_files_are_what_they_are_said_to_be():
     assert set(labels.tolist()) < set(range(9))  # not 9: its classes cannot be counted from it
     assert (np.diff(labels.astype(int)) != 0).all()  # a shift by one shows
     assert read["three images"][1][0] == read["one image"][1][0] == labels[0] == 2
+
+
+# ---------------------------------------------------------------- all of them, to the last bit
+
+
+@pytest.mark.parametrize("name", check_records.every_task())
+def test_no_probe_has_changed_by_accident(name):
+    text = "\n".join(check_records.probe_lines(check_records.every_task()[name]))
+    problem = check_records.difference(check_records.PROBES, name, text)
+    assert not problem, problem
+
+
+def test_every_recorded_probe_is_made():
+    recorded = check_records.recorded(check_records.PROBES)
+    assert list(recorded) == list(check_records.every_task())
 
 
 # ---------------------------------------------------------------- initialisers

@@ -20,6 +20,7 @@ from simple_ml.check.tasks import InitializerTask, same, same_array, same_moment
 
 SLOW = 10  # times the reference's time: from here on it is said
 BUSY = 0.02  # seconds below which nobody waits, however large the factor
+PATIENCE = 20  # seconds for which pairs of mistakes are tried
 
 
 def diagnose(function, task, limit, name=None):
@@ -320,7 +321,7 @@ class Case:
     def _doubles(self, order):
         """Return the pairs of rows that fit; only where the lines of the two do not collide."""
         table = rows(self.task.program)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         found = []
         for (one, ways), (other, other_ways) in itertools.combinations(table, 2):
             if time.monotonic() > deadline:

@@ -64,7 +64,7 @@ class Task:
     probes : callable
         A context manager that gives the list of probes.
     wanted : str
-        What it should return, in words.
+        What it should return, in words; nothing where it updates its arguments.
     timing : callable, optional
         Gives the arguments on which its speed is measured.
     """
@@ -76,7 +76,7 @@ class Task:
     in_place: bool
     reference: Callable
     probes: Callable
-    wanted: str
+    wanted: str = ""
     timing: Callable | None = None
 
     def expected(self, probe):
@@ -590,8 +590,7 @@ TASKS = {
             True,
             softmax_regression_epoch,
             _regression_probes,
-            "nothing",
-            _timing("X", "y", "theta", "lr", "batch"),
+            timing=_timing("X", "y", "theta", "lr", "batch"),
         ),
         Task(
             "nn_epoch",
@@ -601,8 +600,7 @@ TASKS = {
             True,
             nn_epoch,
             _nn_epoch_probes,
-            "nothing",
-            _timing("X", "y", "W1", "W2", "lr", "batch"),
+            timing=_timing("X", "y", "W1", "W2", "lr", "batch"),
         ),
         Task(
             "gradients",
