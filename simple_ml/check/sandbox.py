@@ -11,7 +11,6 @@ global state saved and restored and a timer that interrupts Python code; the rep
 import _thread
 import contextlib
 import io
-import linecache
 import os
 import pickle
 import random
@@ -192,7 +191,6 @@ def _child(function, calls, limit, pipe):
     signal.setitimer(signal.ITIMER_REAL, limit)
     for event in _events(function, calls):
         send(event)
-    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _limit_memory():
@@ -282,7 +280,6 @@ def _in_process(function, calls, limit):
     timer = threading.Timer(limit, _thread.interrupt_main) if main else None
     try:
         if timer:
-            timer.daemon = True
             timer.start()
         for event in _events(function, calls):
             late = time.monotonic() - started >= limit
@@ -370,7 +367,7 @@ def _plain(value, depth=0):
     if value is None or isinstance(value, (bool, int, float, complex, np.number, np.bool_)):
         return value
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufc" and value.size <= LARGEST:
-        return np.array(value, subok=False)
+        return np.array(value)  # no subclass
     if isinstance(value, (list, tuple)) and len(value) <= 100 and depth < 4:
         return tuple(_plain(item, depth + 1) for item in value)
     if isinstance(value, dict) and len(value) <= 100 and depth < 4:
@@ -403,8 +400,8 @@ def _student_lines(stack):
             path = str(Path(path).resolve())
         if path.startswith(("<frozen", "<__array_function__", OURS, *LIBRARIES)):
             continue
-        code = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
-        lines.insert(0, Line("" if notebook else Path(path).name, frame.lineno, frame.name, code))
+        file = "" if notebook else Path(path).name
+        lines.insert(0, Line(file, frame.lineno, frame.name, frame.line or ""))
         if len(lines) == 4:
             break
     return tuple(lines)
