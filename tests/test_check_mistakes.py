@@ -70,7 +70,8 @@ def what_is_said(task, probes):
         for way in ways:
             report = case_of(task, probes, row.name, way).report(task.name, True)
             lines = check_records.said(report).split("\n")
-            if texts:
+            texts.append("; ".join(f"{line} = {expression}" for line, expression in way.items()))
+            if len(texts) > 1:
                 lines = [line for line in lines if line.startswith(("shown", "difference"))]
                 lines = [report.verdict, *lines, check_records.digest(check_records.said(report))]
             texts.append("\n".join(lines))

@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -10,10 +11,11 @@ import pytest
 
 import simple_ml
 from simple_ml import check, deep
-from simple_ml.check import diagnosis
+from simple_ml.check import diagnosis, sandbox
+from simple_ml.check.mistakes import ANY_ORDER
 from simple_ml.check.report import Evidence, Finding, Report, plain
-from simple_ml.check.sandbox import Line, Odd, Raised
-from simple_ml.check.tasks import TASKS, Probe
+from simple_ml.check.sandbox import Died, Hung, Line, Odd, Raised, Ran
+from simple_ml.check.tasks import TASKS, Probe, initializer_task
 from simple_ml.initialization import SCHEMES
 from simple_ml.two_layer import forward
 
@@ -95,6 +97,12 @@ def test_a_finding_says_where_to_read(see, where):
         (({1: A([1.0])}, {1: A([2.0])}), ({1: A([1.0])}, {1: A([3.0])}), True),
         (({1: A([1.0])}, {1: A([2.0])}), ({1: A([1.0])}, {}), True),
         (({1: A([1.0])}, {}), ({1: A([0.0])}, {}), True),
+        ([A([1.0]), 0.5], (A([1.0]), 0.25), False),
+        ([0.5, A([1.0])], (0.5, A([2.0])), True),
+        ([A([1.0]), A([2.0])], (A([2.0]), A([2.0])), True),
+        (["relu", "tanh"], ("relu",), True),
+        (({1: A([1.0]), 2: A([2.0])},), ({1: A([1.0]), 2: A([3.0])},), True),
+        (({1: A([1.0])}, "name"), ({1: A([2.0])}, "name"), True),
         (0.5, 0.25, False),  # a number is the function's own
         (["relu"], ("tanh",), False),
     ],
@@ -118,6 +126,11 @@ def test_the_entries_that_differ_most_are_shown_in_their_order():
     assert rows(expected, expected) == []
     assert rows([1.0, 2, 3], [1.0, np.nan, 4]) == [("W[1]", "2", "nan"), ("W[2]", "3", "4")]
     assert rows([1.0, 2, 3], [1.0, 2 + 1e-9, 4]) == [("W[2]", "3", "4")]  # what looks equal is not
+
+
+def test_of_entries_that_differ_alike_the_first_are_shown():
+    entries = [entry for entry, *_ in rows(np.zeros((20, 50)), np.ones((20, 50)))]
+    assert entries == ["W[0, 0]", "W[0, 1]", "W[0, 2]"]
 
 
 def test_shapes_that_differ_are_shown_and_single_numbers_beside_them():
@@ -155,6 +168,10 @@ SOME = Probe("a probe", ())
         ([1000, 0.5], [1000, 5], None, "in 1 of 2 entries, value 1"),
         ([1000, 1.5], [1000, 3], None, "in 1 of 2 entries, value 1 to 2"),
         ([1, 2], [1.000009, 2], None, "in 0 of 2 entries, value 1"),
+        ([1, 2], [0, 0], None, "in 2 of 2 entries, value 0"),
+        ([1, 1], [1.0010005, 1], None, "in 1 of 2 entries, value 1.0005"),
+        ([1, 1], [1.0015, 1], None, "in 1 of 2 entries, value 1 to 1.0015"),
+        ([1e-7, 2e-7], [3e-7, 6e-7], None, "in 2 of 2 entries, value 3"),
     ],
 )
 def test_how_much_differs_and_by_what_factor_is_said(expected, found, before, text):
@@ -518,7 +535,13 @@ def test_the_moments_of_an_initialiser_are_compared_one_by_one():
     assert transposed.mistakes == ["fans_swapped"]
 
 
-def test_the_first_batch_after_which_the_weights_differ_is_counted():
+@pytest.fixture
+def impatient(monkeypatch):
+    """Leave out the search for two mistakes, which the tests of the verdicts hold."""
+    monkeypatch.setattr(diagnosis, "PATIENCE", -1)
+
+
+def test_the_first_batch_after_which_the_weights_differ_is_counted(impatient):
     def tired(X, y, theta, lr=0.1, batch=100):
         for number, start in enumerate(range(0, len(X), batch)):
             rows = slice(start, start + batch)
@@ -532,10 +555,61 @@ def test_the_first_batch_after_which_the_weights_differ_is_counted():
         simple_ml.softmax_regression_epoch(X, y, theta, 1.7 * lr, batch)
 
     report = check.softmax_regression_epoch(long_steps)
-    assert report.difference.endswith("the first batch after which they differ is number 1.")
+    says = "On “batches of one row” the first batch after which they differ is number 1."
+    assert report.difference.endswith(f". {says}")
+
+    def second_of_two(X, y, theta, lr=0.1, batch=100):
+        simple_ml.softmax_regression_epoch(X, y, theta, lr, batch)
+        if (len(X), batch) == (4, 2):
+            theta[0, 0] += 1
+
+    report = check.softmax_regression_epoch(second_of_two)
+    says = "On “two batches” the first batch after which they differ is number 2."
+    assert report.difference.endswith(f". {says}")
 
 
-def test_what_differs_is_described_array_by_array():
+def test_where_the_batches_tell_nothing_nothing_is_said_of_them(impatient):
+    right = simple_ml.softmax_regression_epoch
+    calls = []
+
+    def in_one_batch(X, y, theta, lr=0.1, batch=100):
+        right(X, y, theta, lr, batch)
+        theta[0, 0] += len(X) <= batch
+
+    def with_rows_enough(X, y, theta, lr=0.1, batch=100):
+        if len(X) < 3 and batch < 3:
+            raise ValueError("too few")
+        right(X, y, theta, 1.7 * lr, batch)
+
+    def anew(X, y, theta, lr=0.1, batch=100):
+        theta = theta.copy()
+        right(X, y, theta, 1.7 * lr, batch)
+        return theta
+
+    def from_the_third_call_on(X, y, theta, lr=0.1, batch=100):
+        calls.append(len(X))
+        right(X, y, theta, lr, batch)
+        theta[0, 0] += (len(X), batch) == (4, 2) and len(calls) > 2
+
+    for function in (in_one_batch, with_rows_enough, anew, from_the_third_call_on):
+        report = check.softmax_regression_epoch(function)
+        assert "unknown" in report.mistakes, function
+        assert re.search(r"times the expected\.$", report.difference), function
+        assert "None" not in report.difference
+    assert diagnosis.difference(len, SimpleNamespace(task=TASKS["gradients"]), 1) == ""
+
+
+def test_two_mistakes_are_looked_for_as_long_as_patience_lasts(monkeypatch):
+    def two(X, y, W1, W2):
+        G2 = simple_ml.softmax(np.maximum(X @ W1, 0) @ W2) - simple_ml.one_hot(y, W2.shape[1])
+        return X.T @ (G2 @ W2.T), np.maximum(X @ W1, 0).T @ G2
+
+    assert set(check.gradients(two).mistakes) == {"no_mean", "mask_missing"}
+    monkeypatch.setattr(diagnosis, "PATIENCE", -1)
+    assert check.gradients(two).mistakes == ["unknown"]
+
+
+def test_what_differs_is_described_array_by_array(impatient):
     wrong = gradients_with(
         lambda X, y, W1, W2, Z1, G2, m: (
             3 * (X.T @ ((Z1 > 0) * (G2 @ W2.T))) / m,
@@ -664,6 +738,110 @@ def test_another_result_each_time_is_noticed():
     assert report
 
 
+def diagnosed(task, change, *more):
+    """Return the case of right answers to all probes that `change` has changed, and more."""
+    with task.probes() as probes:
+        events = [sandbox._call(task.reference, probe.arguments) for probe in probes]
+        return diagnosis.Case(task, probes, [*map(change, probes, events), *more])
+
+
+@pytest.mark.parametrize(
+    ("factors", "is_noticed"),
+    [
+        ((1, 1), False),
+        ((1 + 0.9e-3, 1 + 0.9e-3), False),  # sums of many numbers in another order
+        ((1 + 1.1e-3, 1), True),
+        ((1, 1 + 1.1e-3), True),
+        ((1, np.ones(2)), True),
+    ],
+)
+def test_a_call_is_repeated_and_compared_with_the_first(factors, is_noticed):
+    task = TASKS["loss_err"]
+
+    def given(probe, event):
+        return event._replace(returned=(2.0, 4.0))
+
+    again = Ran((2.0 * factors[0], 4.0 * factors[1]), (), "", ())
+    assert ("not_repeatable" in diagnosed(task, given, again).facts) is is_noticed
+
+
+@pytest.mark.parametrize("last", [Hung(1.0, ()), Died("ended"), Raised("KeyError", "", ())])
+def test_a_call_that_did_not_return_again_is_not_another_result(last):
+    facts = diagnosed(TASKS["loss_err"], lambda probe, event: event, last).facts
+    assert "not_repeatable" not in facts
+    assert "not_repeatable" not in diagnosed(TASKS["loss_err"], lambda probe, event: event).facts
+
+
+def test_the_call_that_is_repeated_is_the_largest():
+    sizes = [Probe("", (np.zeros(size),)) for size in (3, 7, 5)]
+    assert diagnosis.largest(sizes) == 1
+
+
+def test_another_order_decides_where_the_batches_start_too():
+    assert diagnosis.decided({"rate": "-lr", "order": ANY_ORDER}) == {"rate", "order", "starts"}
+    assert diagnosis.decided({"rate": "-lr", "order": "range(N)"}) == {"rate", "order"}
+    assert diagnosis.decided({"rate": "-lr"}) == {"rate"}
+
+
+W = A([[1.0, 2.0]])
+
+
+@pytest.mark.parametrize(
+    ("draws", "is_ignored"),
+    [
+        ((W, 2 * W, W), False),
+        ((W, W, W), True),
+        ((W, 2 * W, 3 * W), True),
+        ((W, W, None), False),
+        ((W, W, 1.0), False),
+        ((W, W), False),
+        ((W[:0], W[:0], W[:0]), False),
+        ((W[:, :1], W[:, :1], W[:, :1]), False),
+        ((0 * W, 0 * W, 0 * W), False),  # all equal: that is another mistake
+    ],
+)
+def test_two_seeds_and_one_seed_twice_tell_whether_a_generator_is_used(draws, is_ignored):
+    task = initializer_task("he", SCHEMES["he"])
+    with task.probes() as probes:
+        events = [Ran(draw, (), "", ()) for draw in draws]
+        events += [Raised("ValueError", "", ())] * (5 - len(draws))
+        case = diagnosis.Case(task, probes, events)
+    assert ("generator_ignored" in case.facts) is is_ignored
+
+
+@pytest.mark.parametrize("name", ["gradients", "backward", "deep_gradients"])
+def test_float64_for_float32_is_an_upcast(name):
+    def upcast(*arguments):
+        return [dW.astype(np.float64) for dW in TASKS[name].reference(*arguments)]
+
+    report = check.check(upcast, name)
+    assert report.mistakes == ["upcast"]
+    assert report.evidence.about == "float32"
+
+
+def test_the_exception_on_the_smallest_input_is_shown():
+    def raises(Z, y):
+        if Z.size == 4:
+            raise ValueError("four numbers")
+        raise ValueError("more numbers")
+
+    (finding,) = check.softmax_loss(raises).findings
+    assert finding.sentence == "It raises ValueError: four numbers."
+    assert finding.lines[-1].code == 'raise ValueError("four numbers")'
+
+
+def test_no_more_than_eight_numbers_are_shown(impatient):
+    def wrong(probe, event):
+        factor = 1.7 if probe.about == "four layers" else 1
+        return event._replace(returned=[factor * dW for dW in event.returned])
+
+    evidence = diagnosed(TASKS["backward"], wrong).report("backward", True).evidence
+    assert evidence.about == "four layers"
+    assert [entry[:5] for entry, *_ in evidence.rows] == 3 * ["dW[0]"] + 3 * ["dW[1]"] + 2 * [
+        "dW[2]"
+    ]
+
+
 def test_what_is_printed_is_quoted_and_counted():
     def prints(Z, y):
         print("first line " + "x" * 100)
@@ -680,6 +858,68 @@ def test_what_is_printed_is_quoted_and_counted():
         return simple_ml.softmax_loss(Z, y)
 
     assert check.softmax_loss(blank).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("own", "reference", "factor"),
+    [
+        (0.02, 0.002, "10"),
+        (0.0199, 0.0001, None),  # nobody waits for that
+        (1.0, 0.1, "10"),
+        (1.0, 0.1001, None),
+        (1.0, 0.0029, "300"),
+    ],
+)
+def test_ten_times_as_slow_is_slow(own, reference, factor, monkeypatch):
+    event = Ran((own, reference), (), "", ())
+    monkeypatch.setattr(sandbox, "run", lambda *given: ([event], True))
+    remarks = diagnosis.speed(len, TASKS["softmax_loss"], 3)
+    assert len(remarks) == (factor is not None)
+    for name, sentence in remarks:
+        assert name == "slow"
+        assert sentence.startswith(f"It is right, and about {factor} times as slow as need be")
+
+
+@pytest.mark.parametrize(
+    ("event", "remarks"),
+    [
+        (Hung(3, ()), [("slow", "It is right, and slow: 400 rows took more than 3 s.")]),
+        (Died("ended"), []),
+        (Raised("ValueError", "", ()), []),
+    ],
+)
+def test_who_is_stopped_while_the_clock_runs_is_slow_and_who_fails_is_not(
+    event, remarks, monkeypatch
+):
+    monkeypatch.setattr(sandbox, "run", lambda *given: ([event], True))
+    assert diagnosis.speed(len, TASKS["softmax_loss"], 3) == remarks
+
+
+@pytest.mark.parametrize("own", [[0.19, 0.1, 0.12, 0.05, 0.3], [0.2]])
+def test_the_best_of_five_runs_counts_unless_one_is_long(own, monkeypatch):
+    clock, results = [0.0], []
+    ahead = {"own": iter(own), "reference": iter([0.004, 0.005, 0.001, 0.002, 0.003])}
+
+    def lasting(which):
+        def function(Z, y):
+            assert (Z.shape, y.shape) == ((400, 10), (400,))
+            assert set(np.geterr().values()) == {"ignore"}
+            clock[0] += next(ahead[which])
+
+        return function
+
+    def run(measure, calls, limit):
+        results.append(measure(*calls[0]))
+        return [Ran(results[0], (), "", ())], limit == 3
+
+    monkeypatch.setattr(sandbox, "run", run)
+    monkeypatch.setattr(diagnosis, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    task = replace(TASKS["softmax_loss"], reference=lasting("reference"))
+    with np.errstate(all="raise"):
+        ((name, _),) = diagnosis.speed(lasting("own"), task, 3)
+    assert name == "slow"
+    assert results[0] == pytest.approx((min(own), 0.001))
+    assert [list(rest) for rest in ahead.values()] == [[], []]  # so many times, and no more
 
 
 def test_how_slow_a_right_function_is_is_rounded():
