@@ -8,6 +8,7 @@ import pickle
 import signal
 import struct
 import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -420,11 +421,19 @@ def test_a_child_that_blocks_its_alarm_is_killed_by_the_parent():
     assert events == [Hung(0.2, ())]
 
 
+def lose_the_folder():
+    """Leave this process in a folder that is gone: nothing more can be seen of it."""
+    folder = tempfile.mkdtemp()
+    os.chdir(folder)
+    os.rmdir(folder)
+
+
 @pytest.mark.parametrize(
     ("end", "how"),
     [
         (lambda: os._exit(3), "exited with code 3"),
         (lambda: os._exit(0), "exited with code 0"),
+        (lambda: lose_the_folder(), "exited with code 0"),
         (lambda: os.kill(os.getpid(), signal.SIGKILL), "was ended by signal SIGKILL"),
     ],
 )

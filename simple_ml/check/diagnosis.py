@@ -321,10 +321,12 @@ class Case:
         for (one, ways), (other, other_ways) in itertools.combinations(table, 2):
             if time.monotonic() > deadline:
                 break
-            for a, b in itertools.product(ways, other_ways):
-                if not decided(a) & decided(b) and self._fits({**a, **b}, order):
-                    found.append({one.name: a, other.name: b})
-                    break
+            fitting = (
+                {one.name: a, other.name: b}
+                for a, b in itertools.product(ways, other_ways)
+                if not decided(a) & decided(b) and self._fits({**a, **b}, order)
+            )
+            found += itertools.islice(fitting, 1)
         return found
 
     # ------------------------------------------------------------ in words

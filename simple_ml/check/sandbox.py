@@ -185,7 +185,8 @@ def _child(function, calls, limit, pipe):
         os._exit(0)
 
     _limit_memory()
-    np.ones((8, 8)) @ np.ones((8, 8))  # some BLAS libraries do not survive a fork: then
+    square = np.ones((8, 8))
+    square @ square  # some BLAS libraries do not survive a fork: then
     send("ready")  # this is not reached, and nobody is blamed for it
     signal.signal(signal.SIGALRM, alarm)
     signal.setitimer(signal.ITIMER_REAL, limit)
