@@ -224,15 +224,15 @@ def _collect(pipe, expected, limit):
                 events.append(Died("ended"))
             return events
         buffer += chunk
-        while len(buffer) >= 8 and len(buffer) >= 8 + (size := struct.unpack("<Q", buffer[:8])[0]):
-            message, buffer = _loaded(buffer[8 : 8 + size]), buffer[8 + size :]
+        while len(buffer) >= 8 and len(buffer) >= (end := 8 + struct.unpack("<Q", buffer[:8])[0]):
+            message, buffer = _loaded(buffer[8:end]), buffer[end:]
             if message == "ready":
                 ready = True
             else:
                 events.append(message)
             if isinstance(message, Died):
                 return events
-        if len(buffer) >= 8 and size > HEAVIEST:
+        if len(buffer) >= 8 and end - 8 > HEAVIEST:
             return [*events, Died(INTRUDED)]
     return events
 
