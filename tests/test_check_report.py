@@ -1,5 +1,6 @@
 """The words and numbers of a report, and how they are laid out."""
 
+import itertools
 import random
 import re
 from dataclasses import replace
@@ -770,6 +771,67 @@ def test_a_call_that_did_not_return_again_is_not_another_result(last):
     facts = diagnosed(TASKS["loss_err"], lambda probe, event: event, last).facts
     assert "not_repeatable" not in facts
     assert "not_repeatable" not in diagnosed(TASKS["loss_err"], lambda probe, event: event).facts
+
+
+def kept(probe, event):
+    """Return the event of a function that leaves its arguments alone."""
+    return event._replace(after=sandbox.copied(probe.arguments))
+
+
+def failed(probe, event):
+    return Raised("ValueError", "", (), sandbox.copied(probe.arguments))
+
+
+def returning(*results):
+    return lambda probe, event: kept(probe, event)._replace(returned=results)
+
+
+def new_arrays(probe, event):
+    return kept(probe, event)._replace(returned=event.after[2:4])
+
+
+def one_new_array(probe, event):
+    return kept(probe, event)._replace(returned=(event.after[2], np.zeros((1, 1))))
+
+
+@pytest.mark.parametrize(
+    ("change", "special", "about", "fact"),
+    [
+        (kept, kept, "float32", "not_in_place"),
+        (kept, failed, "read-only X and y", "not_in_place"),
+        (kept, failed, "float32", None),  # who knows what it would have done
+        (kept, lambda probe, event: event, "float32", None),
+        (failed, failed, "float32", None),
+        (new_arrays, new_arrays, "float32", "returns_new_arrays"),
+        (new_arrays, kept, "float32", "not_in_place"),
+        (one_new_array, one_new_array, "float32", "not_in_place"),
+        (returning(1.0), kept, "float32", "not_in_place"),
+    ],
+)
+def test_arrays_that_are_left_alone_on_all_inputs_are_a_fact(change, special, about, fact):
+    def given(probe, event):
+        return (special if probe.about == about else change)(probe, event)
+
+    facts = diagnosed(TASKS["nn_epoch"], given).facts.keys()
+    assert facts & {"not_in_place", "returns_new_arrays"} == ({fact} if fact else set())
+
+
+def test_the_callers_data_are_all_but_what_is_to_be_updated():
+    def writes(probe, event):
+        X, y, *rest = event.after
+        return event._replace(after=(X + 1, 0 * y - 1, *rest))
+
+    assert diagnosed(TASKS["nn_epoch"], writes).facts == {"inputs_modified": {"arrays": "X and y"}}
+    assert diagnosed(TASKS["nn_epoch"], lambda probe, event: event).facts == {}
+
+
+def test_a_draw_that_differs_each_time_is_one_mistake():
+    drawn = itertools.count()
+
+    def anew(fan_in, fan_out, rng):
+        return np.random.default_rng(next(drawn)).standard_normal((fan_in, fan_out))
+
+    assert check.initializer(anew, "he").mistakes == ["generator_ignored", "not_scaled"]
 
 
 def test_the_call_that_is_repeated_is_the_largest():

@@ -187,7 +187,8 @@ def eighths(rng, shape, low=-8, high=8):
 def labels_for(rng, N, k, dtype=np.int64):
     """Return random labels in which the first and the last class occur, if N ≥ 2."""
     y = rng.integers(0, k, N)
-    y[: min(N, 2)] = [k - 1, 0][: min(N, 2)]
+    ends = [k - 1, 0][:N]
+    y[: len(ends)] = ends
     return rng.permutation(y).astype(dtype)
 
 
@@ -503,7 +504,7 @@ def initializer_task(scheme, function):
     return InitializerTask(
         name="initializer",
         program="initializer",
-        parameters=("fan_in", "fan_out", "rng", "dtype")[: 4 if takes >= 4 else 3],
+        parameters=("fan_in", "fan_out", "rng") + ("dtype",) * (takes >= 4),
         outputs=("W",),
         in_place=False,
         reference=None,
