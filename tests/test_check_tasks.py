@@ -187,6 +187,13 @@ def test_the_right_answer_leaves_the_probe_as_it_is(name):
                     np.testing.assert_array_equal(old, new)
 
 
+@pytest.mark.parametrize("name", ["softmax_loss", "nn_epoch", "deep_gradients"])
+def test_the_right_answer_is_known_to_those_who_let_numpy_raise_errors(name):
+    with TASKS[name].probes() as probes, np.errstate(all="raise"):
+        for probe in probes:
+            assert isinstance(TASKS[name].expected(probe), dict)
+
+
 # ---------------------------------------------------------------- the numbers of the probes
 
 
@@ -595,6 +602,7 @@ def test_another_order_has_as_many_answers_as_there_are_orders():
     for about, count in counts.items():
         answers = task.mistaken(lines, probes[about])
         assert (None if answers is None else len(answers)) == count, about
+    assert task.mistaken(lines, Probe("", (), {"X": np.zeros((6, 1)), "batch": 3})) is None
     answers = task.mistaken(lines, probes["two batches"])
     right = task.expected(probes["two batches"])
     equal = [same(answer, right, probes["two batches"], None) for answer in answers]

@@ -172,8 +172,7 @@ def same_array(found, wanted, tolerance, before=None):
     if wanted.ndim == 0:
         change = max(change, 1.0)  # a loss may be 0
     floor = 0 if before is None else 1e-9 * np.abs(before).max(initial=0)
-    with np.errstate(invalid="ignore"):
-        return bool((np.abs(found - wanted) <= tolerance * change + floor).all())
+    return bool((np.abs(found - wanted) <= tolerance * change + floor).all())
 
 
 # ---------------------------------------------------------------- crafted numbers
