@@ -14,7 +14,7 @@ import simple_ml
 from simple_ml import check, deep
 from simple_ml.check import diagnosis, sandbox
 from simple_ml.check.mistakes import ANY_ORDER
-from simple_ml.check.report import Evidence, Finding, Report, plain
+from simple_ml.check.report import CODE, Evidence, Finding, Report, _code, plain
 from simple_ml.check.sandbox import Died, Hung, Line, Odd, Raised, Ran
 from simple_ml.check.tasks import TASKS, Probe, initializer_task
 from simple_ml.initialization import SCHEMES
@@ -61,6 +61,18 @@ def test_exceptions_and_numbers_read_as_python_and_people_print_them():
     assert diagnosis.number(1 / 3) == "0.333333"
     assert diagnosis.number(np.float32(-2)) == "−2"
     assert diagnosis.number(1234567) == "1.23457e+06"
+
+
+def test_what_stands_between_backticks_is_code():
+    assert _code("use `X` & `y`") == f"use {CODE}X</code> &amp; {CODE}y</code>"
+    assert _code("words") == "words"
+
+
+def test_the_weights_of_a_single_layer_are_written_as_a_list():
+    probe = Probe("", ([A([[0.5]])], ["relu"]))
+    task = SimpleNamespace(parameters=("weights", "activations"))
+    lines = ["weights = [np.array([[0.5]])]", "activations = ['relu']"]
+    assert list(diagnosis.assignments(task, probe)) == lines
 
 
 def test_the_marks_of_formulas_are_taken_out_of_a_title():

@@ -456,7 +456,7 @@ def same_moments(found, wanted, probe, before=None):
 class InitializerTask(Task):
     """An initialiser: what is compared is the shape, the mean and the deviation of its draw."""
 
-    scheme: str = "hw0"
+    scheme: str = ""
 
     def expected(self, probe):
         """Return the moments of the scheme."""
