@@ -159,6 +159,15 @@ def test_the_code_of_a_cell_has_no_file_and_libraries_have_no_line():
     assert [(line.file, line.number) for line in event.lines] == [("", 2)]
 
 
+def test_lines_of_python_itself_are_not_shown_even_through_a_link(tmp_path):
+    (tmp_path / "link").symlink_to(Path(os.__file__).parent)
+    for file in ("<frozen machinery>", str(tmp_path / "link" / "os.py")):
+        values = {}
+        exec(compile("def call(f):\n    f()", file, "exec"), values)
+        event = sandbox._call(values["call"], (lambda: 1 / 0,))
+        assert [line.function for line in event.lines] == ["<lambda>"]
+
+
 def test_a_file_that_is_no_python_is_shown_with_its_line():
     def broken():
         compile("x = 1\nif x\n", "folder/hw.py", "exec")
