@@ -13,7 +13,7 @@ import pytest
 import simple_ml
 from simple_ml import check, deep
 from simple_ml.check import diagnosis, sandbox
-from simple_ml.check.mistakes import ANY_ORDER
+from simple_ml.check.mistakes import ANY_ORDER, Mistake
 from simple_ml.check.report import CODE, Evidence, Finding, Report, _code, plain
 from simple_ml.check.sandbox import Died, Hung, Line, Odd, Raised, Ran
 from simple_ml.check.tasks import TASKS, Probe, initializer_task
@@ -475,6 +475,33 @@ def test_of_two_mistakes_one_may_be_certain():
         "cannot be told from here: no_max_shift or shift_of_whole_batch). It is: each row is "
         "divided by another row's sum: keepdims=True is missing."
     )
+
+
+def test_two_explanations_of_one_function_are_none(monkeypatch):
+    twins = [Mistake(name, "…", "mean", "…", {"count": "1"}) for name in ("one", "other")]
+    monkeypatch.setattr(diagnosis, "TABLE", twins)
+    monkeypatch.setattr(diagnosis, "rows", lambda program: [(twin, twin.ways) for twin in twins])
+    report = check.softmax_loss(lambda Z, y: len(y) * simple_ml.softmax_loss(Z, y))
+    assert report.mistakes == ["unknown"]
+    assert report.difference == ("These numbers cannot tell which mistake it is: `one` or `other`.")
+
+
+def test_writing_into_the_data_hides_no_mistake_and_refusing_read_only_data_is_one(impatient):
+    def writes(X, y, W1, W2):
+        y[:] = np.array(y)
+        X *= 1
+        X[0, 0] += 1
+        dW1, dW2 = simple_ml.gradients(X - (np.indices(X.shape).sum(axis=0) == 0), y, W1, W2)
+        return len(X) * dW1, len(X) * dW2
+
+    assert check.gradients(writes).mistakes == ["inputs_modified", "no_mean"]
+
+    def refuses(X, y, W1, W2):
+        if not X.flags.writeable:
+            raise TypeError("read-only")
+        return simple_ml.gradients(X, y, W1, W2)
+
+    assert check.gradients(refuses).mistakes == ["raises"]
 
 
 def test_what_a_shuffle_draws_and_what_unscaled_pixels_are_is_no_second_mistake():
