@@ -143,6 +143,7 @@ def test_a_function_that_hangs_is_stopped_and_its_line_shown():
     assert time.perf_counter() - start < 5
     assert report.mistakes == ["hangs"]
     assert "in hangs: " in str(report)
+    assert report.findings[0].lines[-1].function == "hangs"
 
 
 def test_a_function_that_swallows_every_exception_is_stopped_too():

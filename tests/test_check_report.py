@@ -1,8 +1,10 @@
 """The words and numbers of a report, and how they are laid out."""
 
 import itertools
+import os
 import random
 import re
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from types import SimpleNamespace
@@ -477,6 +479,47 @@ def test_of_two_mistakes_one_may_be_certain():
     )
 
 
+def test_a_mistake_that_shows_in_exceptions_alone_is_said_of_the_smallest_input(monkeypatch):
+    row = Mistake("row", "four is divided by", "mean", "…", {"count": "m // min(abs(k - 4), 1)"})
+    monkeypatch.setattr(diagnosis, "TABLE", [row])
+    monkeypatch.setattr(diagnosis, "rows", lambda program: [(row, row.ways)])
+
+    def loss(Z, y):
+        return simple_ml.softmax_loss(Z, y) / min(abs(Z.shape[1] - 4), 1)
+
+    report = check.softmax_loss(lambda Z, y: 1 // min(abs(Z.shape[1] - 4), 1) * loss(Z, y))
+    (finding,) = report.findings
+    assert finding.sentence == "What happens on “one row” is what you get when four is divided by."
+    assert report.evidence.about == "one row"
+
+
+@pytest.mark.parametrize(
+    ("stop", "fact"),
+    [
+        (lambda: None, "returns_nothing"),
+        (lambda: os._exit(1), "crashes"),
+        (lambda: time.sleep(60), "hangs"),
+    ],
+)
+def test_who_does_not_come_to_an_end_is_told_this_first_and_no_more(stop, fact, impatient):
+    def no_mean_and_then(X, y, W1, W2):
+        if len(X) == 7:
+            return stop()
+        return tuple(len(X) * dW for dW in simple_ml.gradients(X, y, W1, W2))
+
+    assert check.gradients(no_mean_and_then, limit=1).mistakes == [fact]
+
+
+def test_two_mistakes_are_said_of_all_arrays_that_either_changes():
+    wrong = gradients_with(
+        lambda X, y, W1, W2, Z1, G2, m: (X.T @ ((X @ W1 >= 0) * (G2 @ W2.T)) / m, Z1.T @ G2)
+    )
+    report = check.gradients(wrong)
+    assert set(report.mistakes) == {"mask_not_strict", "no_mean"}
+    assert report.findings[0].sentence.startswith("Your dW2 and dW1 are what you get with two ")
+    assert {entry[:3] for entry, *_ in report.evidence.rows} < {"dW1", "dW2"}
+
+
 def test_two_explanations_of_one_function_are_none(monkeypatch):
     twins = [Mistake(name, "…", "mean", "…", {"count": "1"}) for name in ("one", "other")]
     monkeypatch.setattr(diagnosis, "TABLE", twins)
@@ -829,6 +872,10 @@ def new_arrays(probe, event):
     return kept(probe, event)._replace(returned=event.after[2:4])
 
 
+def W2_alone(probe, event):
+    return event._replace(after=(*probe.arguments[:3], *event.after[3:]))
+
+
 def one_new_array(probe, event):
     return kept(probe, event)._replace(returned=(event.after[2], np.zeros((1, 1))))
 
@@ -841,6 +888,7 @@ def one_new_array(probe, event):
         (kept, failed, "float32", None),  # who knows what it would have done
         (kept, lambda probe, event: event, "float32", None),
         (failed, failed, "float32", None),
+        (W2_alone, W2_alone, "float32", None),
         (new_arrays, new_arrays, "float32", "returns_new_arrays"),
         (new_arrays, kept, "float32", "not_in_place"),
         (one_new_array, one_new_array, "float32", "not_in_place"),

@@ -433,7 +433,7 @@ class Case:
                 ):
                     yield f"{name} everywhere"
         if any(isinstance(e, Ran) for e in self.events):
-            if "inputs_modified" not in self.facts and self.task.name != "parse_mnist":
+            if "inputs_modified" not in self.facts:
                 kept = [n for n in self.task.parameters if n in ("X", "y", "Z", "h", "weights")]
                 kept += [
                     n for n in self.task.parameters if n in ("W1", "W2") and not self.task.in_place
