@@ -484,10 +484,9 @@ def test_a_mistake_that_shows_in_exceptions_alone_is_said_of_the_smallest_input(
     monkeypatch.setattr(diagnosis, "TABLE", [row])
     monkeypatch.setattr(diagnosis, "rows", lambda program: [(row, row.ways)])
 
-    def loss(Z, y):
-        return simple_ml.softmax_loss(Z, y) / min(abs(Z.shape[1] - 4), 1)
-
-    report = check.softmax_loss(lambda Z, y: 1 // min(abs(Z.shape[1] - 4), 1) * loss(Z, y))
+    report = check.softmax_loss(
+        lambda Z, y: simple_ml.softmax_loss(Z, y) * (1 // min(abs(Z.shape[1] - 4), 1))
+    )
     (finding,) = report.findings
     assert finding.sentence == "What happens on “one row” is what you get when four is divided by."
     assert report.evidence.about == "one row"
