@@ -146,6 +146,11 @@ def test_the_entries_that_differ_most_are_shown_in_their_order():
 def test_of_entries_that_differ_alike_the_first_are_shown():
     entries = [entry for entry, *_ in rows(np.zeros((20, 50)), np.ones((20, 50)))]
     assert entries == ["W[0, 0]", "W[0, 1]", "W[0, 2]"]
+    found = np.tile([1.0, 2.0], (20, 25))
+    entries = [entry for entry, *_ in rows(np.zeros((20, 50)), found)]
+    assert entries == ["W[0, 1]", "W[0, 3]", "W[0, 5]"]
+    entries = [entry for entry, *_ in rows([-1.0, -2, 5, 6, 7], [1, 2, 5.5, 6.5, 7.5])]
+    assert entries == ["W[0]", "W[1]", "W[2]"]
 
 
 def test_shapes_that_differ_are_shown_and_single_numbers_beside_them():
@@ -480,16 +485,23 @@ def test_of_two_mistakes_one_may_be_certain():
 
 
 def test_a_mistake_that_shows_in_exceptions_alone_is_said_of_the_smallest_input(monkeypatch):
-    row = Mistake("row", "four is divided by", "mean", "…", {"count": "m // min(abs(k - 4), 1)"})
+    row = Mistake(
+        "row", "four is divided by", "mean", "…", {"count": "m // min(abs(k - 4) + (m == 1), 1)"}
+    )
     monkeypatch.setattr(diagnosis, "TABLE", [row])
     monkeypatch.setattr(diagnosis, "rows", lambda program: [(row, row.ways)])
 
     report = check.softmax_loss(
-        lambda Z, y: simple_ml.softmax_loss(Z, y) * (1 // min(abs(Z.shape[1] - 4), 1))
+        lambda Z, y: (
+            simple_ml.softmax_loss(Z, y) * (1 // min(abs(Z.shape[1] - 4) + (len(y) == 1), 1))
+        )
     )
     (finding,) = report.findings
-    assert finding.sentence == "What happens on “one row” is what you get when four is divided by."
-    assert report.evidence.about == "one row"
+    smallest = "the label's logit at 1000"
+    assert (
+        finding.sentence == f"What happens on “{smallest}” is what you get when four is divided by."
+    )
+    assert report.evidence.about == smallest
 
 
 @pytest.mark.parametrize(
@@ -515,8 +527,60 @@ def test_two_mistakes_are_said_of_all_arrays_that_either_changes():
     )
     report = check.gradients(wrong)
     assert set(report.mistakes) == {"mask_not_strict", "no_mean"}
-    assert report.findings[0].sentence.startswith("Your dW2 and dW1 are what you get with two ")
+    assert report.findings[0].sentence == (
+        "Your dW2 and dW1 are what you get with two mistakes at once. The first: the gradient is "
+        "summed over the rows and not divided by their number."
+    )
     assert {entry[:3] for entry, *_ in report.evidence.rows} < {"dW1", "dW2"}
+
+
+def test_another_order_is_claimed_only_where_it_can_be_seen(impatient):
+    """Where there are too many orders to try them all, any numbers would do."""
+
+    def wrong_with_a_short_batch(X, y, theta, lr=0.1, batch=100):
+        simple_ml.softmax_regression_epoch(X, y, theta, lr, batch)
+        theta[0, 0] += (len(X), batch) == (5, 2)
+
+    assert check.softmax_regression_epoch(wrong_with_a_short_batch).mistakes == ["unknown"]
+
+    def fails_with_many_rows(X, y, theta, lr=0.1, batch=100):
+        if len(X) > 100:
+            raise ValueError("too many")
+        simple_ml.softmax_regression_epoch(X, y, theta, lr, batch)
+
+    assert check.softmax_regression_epoch(fails_with_many_rows).mistakes == ["raises"]
+
+
+def test_beside_wrong_numbers_the_exception_is_shown_and_the_smallest_input_described(impatient):
+    def wrong(X, y, W1, W2):
+        if len(X) == 7:
+            raise ValueError("seven")
+        factor = 1.7 if len(X) in (1, 5) else 1
+        return tuple(factor * dW for dW in simple_ml.gradients(X, y, W1, W2))
+
+    report = check.gradients(wrong)
+    assert report.mistakes == ["raises", "unknown"]
+    assert report.evidence.about == "all sizes but the batch equal"
+    assert report.difference.count("differs on 5 of 16 probes; on “one row” in") == 2
+
+
+def test_a_list_that_is_too_long_is_described(impatient):
+    def longer(*arguments):
+        return [*deep.backward(*arguments), np.zeros((2, 3), arguments[1][0].dtype)]
+
+    report = check.backward(longer)
+    assert report.mistakes == ["unknown"]
+    assert (
+        "dW[1] differs on 1 of 10 probes; on “one layer” there should be none." in report.difference
+    )
+    assert "dW[0]" not in report.difference
+
+
+def test_the_moments_are_shown_even_where_they_are_right():
+    rows = check.initializer(
+        lambda rows, columns, rng: np.zeros((rows, columns)), "he"
+    ).evidence.rows
+    assert [entry for entry, *_ in rows] == ["mean", "std"]
 
 
 def test_two_explanations_of_one_function_are_none(monkeypatch):
@@ -1000,6 +1064,13 @@ def test_what_is_printed_is_quoted_and_counted():
     assert name == "prints"
     text = ("first line " + "x" * 100)[:60]
     assert sentence == f"It prints, in 13 of 13 calls; first: {text!r}."
+
+    def counts(Z, y):
+        print(len(Z), "rows")
+        return simple_ml.softmax_loss(Z, y)
+
+    ((_, sentence),) = check.softmax_loss(counts).remarks
+    assert sentence == "It prints, in 13 of 13 calls; first: '2 rows'."
 
     def blank(Z, y):
         print()

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 import warnings
 from collections import namedtuple
 from pathlib import Path
@@ -157,6 +158,13 @@ def test_the_code_of_a_cell_has_no_file_and_libraries_have_no_line():
     exec(compile("def g(x):\n    1 / x", cell, "exec"), values)
     event = sandbox._call(values["g"], (0,))
     assert [(line.file, line.number) for line in event.lines] == [("", 2)]
+
+
+def test_lines_outside_of_a_call_are_all_the_students():
+    frames = [
+        traceback.FrameSummary("hw.py", number, name) for number, name in ((1, "a"), (2, "b"))
+    ]
+    assert [line.function for line in sandbox._student_lines(frames)] == ["a", "b"]
 
 
 def test_lines_of_python_itself_are_not_shown_even_through_a_link(tmp_path):

@@ -524,13 +524,20 @@ class Case:
             return f"These numbers cannot tell which mistake it is: {several}."
         texts = ["No mistake in the table gives these numbers. What differs:"]
         numbers = [i for i in self.wrong if isinstance(self.found[i], dict)]
-        for name in self.expected[numbers[0]]:
-            wrong = [i for i in numbers if name not in self.found[i] or not self._equal(i, name)]
+        names = {i: (*self.expected[i], *self.found[i]) for i in numbers}  # a list may be too long
+        for name in dict.fromkeys(itertools.chain(*names.values())):
+            wrong = [
+                i
+                for i, there in names.items()
+                if name in there and (name not in self.found[i] or not self._equal(i, name))
+            ]
             if not wrong:
                 continue
             i = min(wrong, key=lambda i: (self.pairs[i][0].size, i))
             text = f"{name} differs on {len(wrong)} of {len(self.pairs)} probes"
-            if name in self.found[i]:
+            if name not in self.expected[i]:
+                text += f"; on “{self.pairs[i][0].about}” there should be none"
+            elif name in self.found[i]:
                 before = self.before[i] and self.before[i][name]
                 text += "; " + ratio(
                     self.expected[i][name],
