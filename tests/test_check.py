@@ -345,6 +345,8 @@ def test_the_html_is_well_formed_labelled_and_escaped():
     headers = [attributes for tag, attributes in page.seen if tag == "th"]
     assert headers
     assert all("scope" in attributes for attributes in headers)
+    cells = [attributes for tag, attributes in page.seen if tag in ("th", "td")]
+    assert all("text-align: right" in attributes["style"] for attributes in cells)
     assert report._repr_mimebundle_()["text/plain"] == str(report)
     assert check.nn_epoch(no_mask)._repr_html_() == html  # nothing in it changes from run to run
 

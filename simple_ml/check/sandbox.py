@@ -98,7 +98,7 @@ WATCHED = {
     "numpy.random's global state": lambda: repr(np.random.get_state(legacy=False)["state"]),
     "the global state of the module random": random.getstate,
     "NumPy's error handling (np.seterr)": np.geterr,
-    "NumPy's print options": lambda: repr(sorted(np.get_printoptions().items(), key=str)),
+    "NumPy's print options": lambda: repr(sorted(np.get_printoptions().items())),
     "the current folder": os.getcwd,
 }
 """What a function has no business changing: its name, and how to look at it."""
