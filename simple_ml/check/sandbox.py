@@ -334,9 +334,7 @@ def _call(function, arguments):
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")
-            returned = function(*arguments)
-            with np.errstate(all="ignore"):
-                returned = _plain(returned)
+            returned = _plain(function(*arguments))
     except BaseException as error:
         lines = _student_lines(traceback.extract_tb(error.__traceback__))
         if isinstance(error, SyntaxError) and error.lineno:
