@@ -995,6 +995,14 @@ def test_another_order_decides_where_the_batches_start_too():
     assert diagnosis.decided({"rate": "-lr"}) == {"rate"}
 
 
+def test_what_is_kept_of_one_scheme_is_not_taken_for_another():
+    probe = Probe("", (), {"fan_in": 400, "fan_out": 100})
+    for scheme, std in (("he", 2 / 400), ("hw0", 1 / 100), ("he", 2 / 400)):
+        task = initializer_task(scheme, SCHEMES[scheme])
+        (answer,) = diagnosis.answers_of(task, (("std", "gain / fan"),), 99, probe)
+        assert answer["std"] == std
+
+
 W = A([[1.0, 2.0]])
 
 
