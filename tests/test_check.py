@@ -143,6 +143,7 @@ def test_a_function_that_hangs_is_stopped_and_its_line_shown():
     assert time.perf_counter() - start < 5
     assert report.mistakes == ["hangs"]
     assert "in hangs: " in str(report)
+    assert report.findings[0].lines[-1].function == "hangs"
 
 
 def test_a_function_that_swallows_every_exception_is_stopped_too():
@@ -344,6 +345,8 @@ def test_the_html_is_well_formed_labelled_and_escaped():
     headers = [attributes for tag, attributes in page.seen if tag == "th"]
     assert headers
     assert all("scope" in attributes for attributes in headers)
+    cells = [attributes for tag, attributes in page.seen if tag in ("th", "td")]
+    assert all("text-align: right" in attributes["style"] for attributes in cells)
     assert report._repr_mimebundle_()["text/plain"] == str(report)
     assert check.nn_epoch(no_mask)._repr_html_() == html  # nothing in it changes from run to run
 
@@ -419,11 +422,12 @@ def test_the_known_functions_of_a_file_are_checked_one_after_another(homework, c
     assert "helper" not in sys.modules
     for names, says in (
         (["nn_epoch"], "homework.py defines no function 'nn_epoch'"),
-        (["other"], "nothing is known of a function called 'other'"),
+        (["loss_err", "other"], "nothing is known of a function called 'other'"),
         (["loss_err", "gone"], "defines no function 'gone'"),
     ):
         with pytest.raises(ValueError, match=says):
             command.main(path, names)
+    assert capsys.readouterr().out == ""  # before any report is made
     assert command.main(homework("def loss_err(h, y): pass\ndef softmax_loss(Z, y): pass")) == 1
 
 
@@ -451,6 +455,7 @@ def test_a_function_of_a_file_is_run_when_it_is_needed(homework):
         ("x = (1\n", "homework.py, line 1: '(' was never closed"),
         (b"\xff\xfe", "homework.py is not a Python file: it is not UTF-8 text"),
         (b"x = 1\0", "null bytes"),
+        (b"x = 1\n", "homework.py defines none of parse_mnist, softmax_loss, "),
     ],
 )
 def test_a_file_that_is_no_python_is_refused(homework, text, says):
@@ -459,6 +464,70 @@ def test_a_file_that_is_no_python_is_refused(homework, text, says):
     with pytest.raises(ValueError, match=re.escape(says)) as refusal:
         command.main(path)
     assert "None" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("error", [ValueError, RecursionError, MemoryError])
+def test_a_file_that_python_cannot_take_in_is_refused(homework, monkeypatch, error):
+    def parse(text):
+        raise error("too much")
+
+    path = homework("x = 1")
+    says = "homework.py is not a Python file: too much"
+    with monkeypatch.context() as patch:
+        patch.setattr(command.ast, "parse", parse)
+        with pytest.raises(ValueError, match=says):
+            command.functions_in(path)
+
+
+def test_a_file_is_utf_8_whatever_the_machine_prefers_and_may_have_a_mark(homework):
+    path = homework("def softmax_loss(Z, é): ...")
+    assert command.functions_in(path) == {"softmax_loss": 2}
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # as Windows does
+    assert command.functions_in(path) == {"softmax_loss": 2}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "names", "code", "out"),
+    [
+        ({"nn_epoch": True, "he": True}, (), 0, ["nn_epoch", "he"]),
+        ({"nn_epoch": False, "he": True}, (), 1, ["nn_epoch", "he"]),
+        ({"nn_epoch": True, "he": False}, (), 1, ["nn_epoch", "he"]),
+        ({"nn_epoch": False, "he": False}, (), 1, ["nn_epoch", "he"]),
+        ({"nn_epoch": False, "he": True}, ("he",), 0, ["he"]),
+        ({"nn_epoch": True, "he": True}, ("he", "nn_epoch"), 0, ["he", "nn_epoch"]),
+    ],
+)
+def test_a_line_stands_between_reports_and_one_that_is_wrong_gives_code_1(
+    homework, monkeypatch, capsys, verdicts, names, code, out
+):
+    class Said(str):
+        def __bool__(self):
+            return verdicts[str(self)]
+
+    asked = []
+
+    def look(function, name, limit):
+        asked.append((function.name, function.parameters, limit))
+        return Said(name)
+
+    monkeypatch.setattr(command, "check", look)
+    path = homework("def he(a, b, c): ...\ndef other(): ...\ndef nn_epoch(X): ...")
+    assert command.main(path, names, limit=7) == code
+    assert asked == [(name, {"he": 3, "nn_epoch": 1}[name], 7) for name in out]
+    assert capsys.readouterr().out == ("\n" + "─" * 72 + "\n\n").join(f"{n}\n" for n in out)
+
+
+@pytest.mark.parametrize("given", [{}, {"limit": 3.5}])
+def test_each_function_has_a_check_that_knows_its_name_and_passes_the_limit_on(monkeypatch, given):
+    def look(function, task, limit, name):
+        return function, task.name, limit, name
+
+    monkeypatch.setattr(check, "diagnose", look)
+    limit = given.get("limit", 10.0)
+    for name in [*RIGHT, "backward", "deep_gradients"]:
+        assert getattr(check, name)(len, **given) == (len, name, limit, name)
+        assert check.check(len, name, **given) == (len, name, limit, name)
+    assert check.initializer(len, "he", **given) == (len, "initializer", limit, "he")
 
 
 @pytest.mark.parametrize(

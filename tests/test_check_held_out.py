@@ -1,15 +1,27 @@
 """Homework that the table was not written for: how often is the verdict right?"""
 
+import check_records
 import pytest
+from held_out_check import homework, verdict
 from held_out_check.doubles import DOUBLES
 from held_out_check.right import RIGHT, SLOW
 from held_out_check.wrong import WRONG
 
-from simple_ml import check
+
+@pytest.mark.parametrize(
+    ("title", "function", "kind"), [pytest.param(*each, id=each[0]) for each in homework()]
+)
+def test_what_is_said_of_a_homework_is_what_was_recorded(title, function, kind):
+    found = check_records.held_out_record(function.__name__, verdict(function, kind))
+    problem = check_records.difference(check_records.REPORTS, title, found)
+    assert not problem, problem
 
 
-def verdict(function, kind):
-    return check.check(function, kind, limit=2 if function.__name__ == "yves" else 20)
+def test_every_recorded_report_is_made():
+    groups = ("wrong: ", "doubles: ", "right: ")
+    recorded = check_records.recorded(check_records.REPORTS)
+    made = [title for title in recorded if title.startswith(groups)]
+    assert made == [title for title, *_ in homework()]
 
 
 def test_at_least_95_percent_of_single_mistakes_are_named(capsys):

@@ -10,6 +10,7 @@ import re
 import struct
 from pathlib import Path
 
+import check_records
 import equations
 import numpy as np
 import pytest
@@ -52,6 +53,31 @@ def all_ways(task):
     return [(row.name, way) for row, ways in rows(task.program) for way in ways]
 
 
+CASES = {}  # of the functions that do what the lines say: looked at by several tests
+
+
+def case_of(task, probes, name, way):
+    key = (task.name, name, str(way))
+    if key not in CASES:
+        CASES[key] = Case(task, probes, acted_out(task, probes, way))
+    return CASES[key]
+
+
+def what_is_said(task, probes):
+    """Yield the title and the text of each row's report; of the other ways only what is named."""
+    for row, ways in rows(task.program):
+        texts = []
+        for way in ways:
+            report = case_of(task, probes, row.name, way).report(task.name, True)
+            lines = check_records.said(report).split("\n")
+            texts.append("; ".join(f"{line} = {expression}" for line, expression in way.items()))
+            if len(texts) > 1:
+                lines = [line for line in lines if line.startswith(("shown", "difference"))]
+                lines = [report.verdict, *lines, check_records.digest(check_records.said(report))]
+            texts.append("\n".join(lines))
+        yield f"{task.name}: {row.name}", "\n".join(texts)
+
+
 @pytest.fixture(params=TASKS)
 def asked(request):
     task = tasks.TASKS[request.param]
@@ -73,13 +99,23 @@ def test_every_mistake_is_named_by_its_own_name_and_no_other(asked):
     task, probes = asked
     found = set()
     for name, way in all_ways(task):
-        case = Case(task, probes, acted_out(task, probes, way))
+        case = case_of(task, probes, name, way)
         if case.wrong:  # else the line does not matter to this function
             assert (case.names, case.unsure) == ([name], []), (name, way)
             found.add(name)
     idle = {row.name for row, _ in rows(task.program)} - found
     # A single batch cannot be divided by too many rows, and theta has one layer's input only.
     assert idle <= {"divides_by_batch", "divides_by_all", "wrong_layers_input"}
+
+
+def test_what_is_said_of_each_mistake_is_what_was_recorded(asked):
+    titles = []
+    for title, text in what_is_said(*asked):
+        problem = check_records.difference(check_records.REPORTS, title, text)
+        assert not problem, problem
+        titles.append(title)
+    recorded = check_records.recorded(check_records.REPORTS)
+    assert titles == [title for title in recorded if title.startswith(f"{asked[0].name}: ")]
 
 
 def test_every_mistake_has_an_effect_somewhere():

@@ -1,7 +1,11 @@
 """The words and numbers of a report, and how they are laid out."""
 
+import itertools
+import os
 import random
 import re
+import time
+from dataclasses import replace
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -10,10 +14,11 @@ import pytest
 
 import simple_ml
 from simple_ml import check, deep
-from simple_ml.check import diagnosis
-from simple_ml.check.report import Evidence, Finding, Report, plain
-from simple_ml.check.sandbox import Line, Odd, Raised
-from simple_ml.check.tasks import TASKS, Probe
+from simple_ml.check import diagnosis, sandbox
+from simple_ml.check.mistakes import ANY_ORDER, Mistake
+from simple_ml.check.report import CODE, Evidence, Finding, Report, _code, plain
+from simple_ml.check.sandbox import Died, Hung, Line, Odd, Raised, Ran
+from simple_ml.check.tasks import TASKS, Probe, initializer_task
 from simple_ml.initialization import SCHEMES
 from simple_ml.two_layer import forward
 
@@ -60,6 +65,18 @@ def test_exceptions_and_numbers_read_as_python_and_people_print_them():
     assert diagnosis.number(1234567) == "1.23457e+06"
 
 
+def test_what_stands_between_backticks_is_code():
+    assert _code("use `X` & `y`") == f"use {CODE}X</code> &amp; {CODE}y</code>"
+    assert _code("words") == "words"
+
+
+def test_the_weights_of_a_single_layer_are_written_as_a_list():
+    probe = Probe("", ([A([[0.5]])], ["relu"]))
+    task = SimpleNamespace(parameters=("weights", "activations"))
+    lines = ["weights = [np.array([[0.5]])]", "activations = ['relu']"]
+    assert list(diagnosis.assignments(task, probe)) == lines
+
+
 def test_the_marks_of_formulas_are_taken_out_of_a_title():
     assert plain("why $W_1^\\top x$ becomes $X W_1$, $W_2$") == "why W1ᵀ x becomes X W1, W2"
 
@@ -95,6 +112,12 @@ def test_a_finding_says_where_to_read(see, where):
         (({1: A([1.0])}, {1: A([2.0])}), ({1: A([1.0])}, {1: A([3.0])}), True),
         (({1: A([1.0])}, {1: A([2.0])}), ({1: A([1.0])}, {}), True),
         (({1: A([1.0])}, {}), ({1: A([0.0])}, {}), True),
+        ([A([1.0]), 0.5], (A([1.0]), 0.25), False),
+        ([0.5, A([1.0])], (0.5, A([2.0])), True),
+        ([A([1.0]), A([2.0])], (A([2.0]), A([2.0])), True),
+        (["relu", "tanh"], ("relu",), True),
+        (({1: A([1.0]), 2: A([2.0])},), ({1: A([1.0]), 2: A([3.0])},), True),
+        (({1: A([1.0])}, "name"), ({1: A([2.0])}, "name"), True),
         (0.5, 0.25, False),  # a number is the function's own
         (["relu"], ("tanh",), False),
     ],
@@ -118,6 +141,16 @@ def test_the_entries_that_differ_most_are_shown_in_their_order():
     assert rows(expected, expected) == []
     assert rows([1.0, 2, 3], [1.0, np.nan, 4]) == [("W[1]", "2", "nan"), ("W[2]", "3", "4")]
     assert rows([1.0, 2, 3], [1.0, 2 + 1e-9, 4]) == [("W[2]", "3", "4")]  # what looks equal is not
+
+
+def test_of_entries_that_differ_alike_the_first_are_shown():
+    entries = [entry for entry, *_ in rows(np.zeros((20, 50)), np.ones((20, 50)))]
+    assert entries == ["W[0, 0]", "W[0, 1]", "W[0, 2]"]
+    found = np.tile([1.0, 2.0], (20, 25))
+    entries = [entry for entry, *_ in rows(np.zeros((20, 50)), found)]
+    assert entries == ["W[0, 1]", "W[0, 3]", "W[0, 5]"]
+    entries = [entry for entry, *_ in rows([-1.0, -2, 5, 6, 7], [1, 2, 5.5, 6.5, 7.5])]
+    assert entries == ["W[0]", "W[1]", "W[2]"]
 
 
 def test_shapes_that_differ_are_shown_and_single_numbers_beside_them():
@@ -155,6 +188,10 @@ SOME = Probe("a probe", ())
         ([1000, 0.5], [1000, 5], None, "in 1 of 2 entries, value 1"),
         ([1000, 1.5], [1000, 3], None, "in 1 of 2 entries, value 1 to 2"),
         ([1, 2], [1.000009, 2], None, "in 0 of 2 entries, value 1"),
+        ([1, 2], [0, 0], None, "in 2 of 2 entries, value 0"),
+        ([1, 1], [1.0010005, 1], None, "in 1 of 2 entries, value 1.0005"),
+        ([1, 1], [1.0015, 1], None, "in 1 of 2 entries, value 1 to 1.0015"),
+        ([1e-7, 2e-7], [3e-7, 6e-7], None, "in 2 of 2 entries, value 3"),
     ],
 )
 def test_how_much_differs_and_by_what_factor_is_said(expected, found, before, text):
@@ -447,6 +484,132 @@ def test_of_two_mistakes_one_may_be_certain():
     )
 
 
+def test_a_mistake_that_shows_in_exceptions_alone_is_said_of_the_smallest_input(monkeypatch):
+    row = Mistake(
+        "row", "four is divided by", "mean", "…", {"count": "m // min(abs(k - 4) + (m == 1), 1)"}
+    )
+    monkeypatch.setattr(diagnosis, "TABLE", [row])
+    monkeypatch.setattr(diagnosis, "rows", lambda program: [(row, row.ways)])
+
+    report = check.softmax_loss(
+        lambda Z, y: (
+            simple_ml.softmax_loss(Z, y) * (1 // min(abs(Z.shape[1] - 4) + (len(y) == 1), 1))
+        )
+    )
+    (finding,) = report.findings
+    smallest = "the label's logit at 1000"
+    assert (
+        finding.sentence == f"What happens on “{smallest}” is what you get when four is divided by."
+    )
+    assert report.evidence.about == smallest
+
+
+@pytest.mark.parametrize(
+    ("stop", "fact"),
+    [
+        (lambda: None, "returns_nothing"),
+        (lambda: os._exit(1), "crashes"),
+        (lambda: time.sleep(60), "hangs"),
+    ],
+)
+def test_who_does_not_come_to_an_end_is_told_this_first_and_no_more(stop, fact, impatient):
+    def no_mean_and_then(X, y, W1, W2):
+        if len(X) == 7:
+            return stop()
+        return tuple(len(X) * dW for dW in simple_ml.gradients(X, y, W1, W2))
+
+    assert check.gradients(no_mean_and_then, limit=1).mistakes == [fact]
+
+
+def test_two_mistakes_are_said_of_all_arrays_that_either_changes():
+    wrong = gradients_with(
+        lambda X, y, W1, W2, Z1, G2, m: (X.T @ ((X @ W1 >= 0) * (G2 @ W2.T)) / m, Z1.T @ G2)
+    )
+    report = check.gradients(wrong)
+    assert set(report.mistakes) == {"mask_not_strict", "no_mean"}
+    assert report.findings[0].sentence == (
+        "Your dW2 and dW1 are what you get with two mistakes at once. The first: the gradient is "
+        "summed over the rows and not divided by their number."
+    )
+    assert {entry[:3] for entry, *_ in report.evidence.rows} < {"dW1", "dW2"}
+
+
+def test_another_order_is_claimed_only_where_it_can_be_seen(impatient):
+    """Where there are too many orders to try them all, any numbers would do."""
+
+    def wrong_with_a_short_batch(X, y, theta, lr=0.1, batch=100):
+        simple_ml.softmax_regression_epoch(X, y, theta, lr, batch)
+        theta[0, 0] += (len(X), batch) == (5, 2)
+
+    assert check.softmax_regression_epoch(wrong_with_a_short_batch).mistakes == ["unknown"]
+
+    def fails_with_many_rows(X, y, theta, lr=0.1, batch=100):
+        if len(X) > 100:
+            raise ValueError("too many")
+        simple_ml.softmax_regression_epoch(X, y, theta, lr, batch)
+
+    assert check.softmax_regression_epoch(fails_with_many_rows).mistakes == ["raises"]
+
+
+def test_beside_wrong_numbers_the_exception_is_shown_and_the_smallest_input_described(impatient):
+    def wrong(X, y, W1, W2):
+        if len(X) == 7:
+            raise ValueError("seven")
+        factor = 1.7 if len(X) in (1, 5) else 1
+        return tuple(factor * dW for dW in simple_ml.gradients(X, y, W1, W2))
+
+    report = check.gradients(wrong)
+    assert report.mistakes == ["raises", "unknown"]
+    assert report.evidence.about == "all sizes but the batch equal"
+    assert report.difference.count("differs on 5 of 16 probes; on “one row” in") == 2
+
+
+def test_a_list_that_is_too_long_is_described(impatient):
+    def longer(*arguments):
+        return [*deep.backward(*arguments), np.zeros((2, 3), arguments[1][0].dtype)]
+
+    report = check.backward(longer)
+    assert report.mistakes == ["unknown"]
+    assert (
+        "dW[1] differs on 1 of 10 probes; on “one layer” there should be none." in report.difference
+    )
+    assert "dW[0]" not in report.difference
+
+
+def test_the_moments_are_shown_even_where_they_are_right():
+    rows = check.initializer(
+        lambda rows, columns, rng: np.zeros((rows, columns)), "he"
+    ).evidence.rows
+    assert [entry for entry, *_ in rows] == ["mean", "std"]
+
+
+def test_two_explanations_of_one_function_are_none(monkeypatch):
+    twins = [Mistake(name, "…", "mean", "…", {"count": "1"}) for name in ("one", "other")]
+    monkeypatch.setattr(diagnosis, "TABLE", twins)
+    monkeypatch.setattr(diagnosis, "rows", lambda program: [(twin, twin.ways) for twin in twins])
+    report = check.softmax_loss(lambda Z, y: len(y) * simple_ml.softmax_loss(Z, y))
+    assert report.mistakes == ["unknown"]
+    assert report.difference == ("These numbers cannot tell which mistake it is: `one` or `other`.")
+
+
+def test_writing_into_the_data_hides_no_mistake_and_refusing_read_only_data_is_one(impatient):
+    def writes(X, y, W1, W2):
+        y[:] = np.array(y)
+        X *= 1
+        X[0, 0] += 1
+        dW1, dW2 = simple_ml.gradients(X - (np.indices(X.shape).sum(axis=0) == 0), y, W1, W2)
+        return len(X) * dW1, len(X) * dW2
+
+    assert check.gradients(writes).mistakes == ["inputs_modified", "no_mean"]
+
+    def refuses(X, y, W1, W2):
+        if not X.flags.writeable:
+            raise TypeError("read-only")
+        return simple_ml.gradients(X, y, W1, W2)
+
+    assert check.gradients(refuses).mistakes == ["raises"]
+
+
 def test_what_a_shuffle_draws_and_what_unscaled_pixels_are_is_no_second_mistake():
     def shuffles(X, y, theta, lr=0.1, batch=100):
         order = np.random.permutation(len(X))
@@ -518,7 +681,13 @@ def test_the_moments_of_an_initialiser_are_compared_one_by_one():
     assert transposed.mistakes == ["fans_swapped"]
 
 
-def test_the_first_batch_after_which_the_weights_differ_is_counted():
+@pytest.fixture
+def impatient(monkeypatch):
+    """Leave out the search for two mistakes, which the tests of the verdicts hold."""
+    monkeypatch.setattr(diagnosis, "PATIENCE", -1)
+
+
+def test_the_first_batch_after_which_the_weights_differ_is_counted(impatient):
     def tired(X, y, theta, lr=0.1, batch=100):
         for number, start in enumerate(range(0, len(X), batch)):
             rows = slice(start, start + batch)
@@ -532,10 +701,61 @@ def test_the_first_batch_after_which_the_weights_differ_is_counted():
         simple_ml.softmax_regression_epoch(X, y, theta, 1.7 * lr, batch)
 
     report = check.softmax_regression_epoch(long_steps)
-    assert report.difference.endswith("the first batch after which they differ is number 1.")
+    says = "On “batches of one row” the first batch after which they differ is number 1."
+    assert report.difference.endswith(f". {says}")
+
+    def second_of_two(X, y, theta, lr=0.1, batch=100):
+        simple_ml.softmax_regression_epoch(X, y, theta, lr, batch)
+        if (len(X), batch) == (4, 2):
+            theta[0, 0] += 1
+
+    report = check.softmax_regression_epoch(second_of_two)
+    says = "On “two batches” the first batch after which they differ is number 2."
+    assert report.difference.endswith(f". {says}")
 
 
-def test_what_differs_is_described_array_by_array():
+def test_where_the_batches_tell_nothing_nothing_is_said_of_them(impatient):
+    right = simple_ml.softmax_regression_epoch
+    calls = []
+
+    def in_one_batch(X, y, theta, lr=0.1, batch=100):
+        right(X, y, theta, lr, batch)
+        theta[0, 0] += len(X) <= batch
+
+    def with_rows_enough(X, y, theta, lr=0.1, batch=100):
+        if len(X) < 3 and batch < 3:
+            raise ValueError("too few")
+        right(X, y, theta, 1.7 * lr, batch)
+
+    def anew(X, y, theta, lr=0.1, batch=100):
+        theta = theta.copy()
+        right(X, y, theta, 1.7 * lr, batch)
+        return theta
+
+    def from_the_third_call_on(X, y, theta, lr=0.1, batch=100):
+        calls.append(len(X))
+        right(X, y, theta, lr, batch)
+        theta[0, 0] += (len(X), batch) == (4, 2) and len(calls) > 2
+
+    for function in (in_one_batch, with_rows_enough, anew, from_the_third_call_on):
+        report = check.softmax_regression_epoch(function)
+        assert "unknown" in report.mistakes, function
+        assert re.search(r"times the expected\.$", report.difference), function
+        assert "None" not in report.difference
+    assert diagnosis.difference(len, SimpleNamespace(task=TASKS["gradients"]), 1) == ""
+
+
+def test_two_mistakes_are_looked_for_as_long_as_patience_lasts(monkeypatch):
+    def two(X, y, W1, W2):
+        G2 = simple_ml.softmax(np.maximum(X @ W1, 0) @ W2) - simple_ml.one_hot(y, W2.shape[1])
+        return X.T @ (G2 @ W2.T), np.maximum(X @ W1, 0).T @ G2
+
+    assert set(check.gradients(two).mistakes) == {"no_mean", "mask_missing"}
+    monkeypatch.setattr(diagnosis, "PATIENCE", -1)
+    assert check.gradients(two).mistakes == ["unknown"]
+
+
+def test_what_differs_is_described_array_by_array(impatient):
     wrong = gradients_with(
         lambda X, y, W1, W2, Z1, G2, m: (
             3 * (X.T @ ((Z1 > 0) * (G2 @ W2.T))) / m,
@@ -664,6 +884,184 @@ def test_another_result_each_time_is_noticed():
     assert report
 
 
+def diagnosed(task, change, *more):
+    """Return the case of right answers to all probes that `change` has changed, and more."""
+    with task.probes() as probes:
+        events = [sandbox._call(task.reference, probe.arguments) for probe in probes]
+        return diagnosis.Case(task, probes, [*map(change, probes, events), *more])
+
+
+@pytest.mark.parametrize(
+    ("factors", "is_noticed"),
+    [
+        ((1, 1), False),
+        ((1 + 0.9e-3, 1 + 0.9e-3), False),  # sums of many numbers in another order
+        ((1 + 1.1e-3, 1), True),
+        ((1, 1 + 1.1e-3), True),
+        ((1, np.ones(2)), True),
+    ],
+)
+def test_a_call_is_repeated_and_compared_with_the_first(factors, is_noticed):
+    task = TASKS["loss_err"]
+
+    def given(probe, event):
+        return event._replace(returned=(2.0, 4.0))
+
+    again = Ran((2.0 * factors[0], 4.0 * factors[1]), (), "", ())
+    assert ("not_repeatable" in diagnosed(task, given, again).facts) is is_noticed
+
+
+@pytest.mark.parametrize("last", [Hung(1.0, ()), Died("ended"), Raised("KeyError", "", ())])
+def test_a_call_that_did_not_return_again_is_not_another_result(last):
+    facts = diagnosed(TASKS["loss_err"], lambda probe, event: event, last).facts
+    assert "not_repeatable" not in facts
+    assert "not_repeatable" not in diagnosed(TASKS["loss_err"], lambda probe, event: event).facts
+
+
+def kept(probe, event):
+    """Return the event of a function that leaves its arguments alone."""
+    return event._replace(after=sandbox.copied(probe.arguments))
+
+
+def failed(probe, event):
+    return Raised("ValueError", "", (), sandbox.copied(probe.arguments))
+
+
+def returning(*results):
+    return lambda probe, event: kept(probe, event)._replace(returned=results)
+
+
+def new_arrays(probe, event):
+    return kept(probe, event)._replace(returned=event.after[2:4])
+
+
+def W2_alone(probe, event):
+    return event._replace(after=(*probe.arguments[:3], *event.after[3:]))
+
+
+def one_new_array(probe, event):
+    return kept(probe, event)._replace(returned=(event.after[2], np.zeros((1, 1))))
+
+
+@pytest.mark.parametrize(
+    ("change", "special", "about", "fact"),
+    [
+        (kept, kept, "float32", "not_in_place"),
+        (kept, failed, "read-only X and y", "not_in_place"),
+        (kept, failed, "float32", None),  # who knows what it would have done
+        (kept, lambda probe, event: event, "float32", None),
+        (failed, failed, "float32", None),
+        (W2_alone, W2_alone, "float32", None),
+        (new_arrays, new_arrays, "float32", "returns_new_arrays"),
+        (new_arrays, kept, "float32", "not_in_place"),
+        (one_new_array, one_new_array, "float32", "not_in_place"),
+        (returning(1.0), kept, "float32", "not_in_place"),
+    ],
+)
+def test_arrays_that_are_left_alone_on_all_inputs_are_a_fact(change, special, about, fact):
+    def given(probe, event):
+        return (special if probe.about == about else change)(probe, event)
+
+    facts = diagnosed(TASKS["nn_epoch"], given).facts.keys()
+    assert facts & {"not_in_place", "returns_new_arrays"} == ({fact} if fact else set())
+
+
+def test_the_callers_data_are_all_but_what_is_to_be_updated():
+    def writes(probe, event):
+        X, y, *rest = event.after
+        return event._replace(after=(X + 1, 0 * y - 1, *rest))
+
+    assert diagnosed(TASKS["nn_epoch"], writes).facts == {"inputs_modified": {"arrays": "X and y"}}
+    assert diagnosed(TASKS["nn_epoch"], lambda probe, event: event).facts == {}
+
+
+def test_a_draw_that_differs_each_time_is_one_mistake():
+    drawn = itertools.count()
+
+    def anew(fan_in, fan_out, rng):
+        return np.random.default_rng(next(drawn)).standard_normal((fan_in, fan_out))
+
+    assert check.initializer(anew, "he").mistakes == ["generator_ignored", "not_scaled"]
+
+
+def test_the_call_that_is_repeated_is_the_largest():
+    sizes = [Probe("", (np.zeros(size),)) for size in (3, 7, 5)]
+    assert diagnosis.largest(sizes) == 1
+
+
+def test_another_order_decides_where_the_batches_start_too():
+    assert diagnosis.decided({"rate": "-lr", "order": ANY_ORDER}) == {"rate", "order", "starts"}
+    assert diagnosis.decided({"rate": "-lr", "order": "range(N)"}) == {"rate", "order"}
+    assert diagnosis.decided({"rate": "-lr"}) == {"rate"}
+
+
+def test_what_is_kept_of_one_scheme_is_not_taken_for_another():
+    probe = Probe("", (), {"fan_in": 400, "fan_out": 100})
+    for scheme, std in (("he", 2 / 400), ("hw0", 1 / 100), ("he", 2 / 400)):
+        task = initializer_task(scheme, SCHEMES[scheme])
+        (answer,) = diagnosis.answers_of(task, (("std", "gain / fan"),), 99, probe)
+        assert answer["std"] == std
+
+
+W = A([[1.0, 2.0]])
+
+
+@pytest.mark.parametrize(
+    ("draws", "is_ignored"),
+    [
+        ((W, 2 * W, W), False),
+        ((W, W, W), True),
+        ((W, 2 * W, 3 * W), True),
+        ((W, W, None), False),
+        ((W, W, 1.0), False),
+        ((W, W), False),
+        ((W[:0], W[:0], W[:0]), False),
+        ((W[:, :1], W[:, :1], W[:, :1]), False),
+        ((0 * W, 0 * W, 0 * W), False),  # all equal: that is another mistake
+    ],
+)
+def test_two_seeds_and_one_seed_twice_tell_whether_a_generator_is_used(draws, is_ignored):
+    task = initializer_task("he", SCHEMES["he"])
+    with task.probes() as probes:
+        events = [Ran(draw, (), "", ()) for draw in draws]
+        events += [Raised("ValueError", "", ())] * (5 - len(draws))
+        case = diagnosis.Case(task, probes, events)
+    assert ("generator_ignored" in case.facts) is is_ignored
+
+
+@pytest.mark.parametrize("name", ["gradients", "backward", "deep_gradients"])
+def test_float64_for_float32_is_an_upcast(name):
+    def upcast(*arguments):
+        return [dW.astype(np.float64) for dW in TASKS[name].reference(*arguments)]
+
+    report = check.check(upcast, name)
+    assert report.mistakes == ["upcast"]
+    assert report.evidence.about == "float32"
+
+
+def test_the_exception_on_the_smallest_input_is_shown():
+    def raises(Z, y):
+        if Z.size == 4:
+            raise ValueError("four numbers")
+        raise ValueError("more numbers")
+
+    (finding,) = check.softmax_loss(raises).findings
+    assert finding.sentence == "It raises ValueError: four numbers."
+    assert finding.lines[-1].code == 'raise ValueError("four numbers")'
+
+
+def test_no_more_than_eight_numbers_are_shown(impatient):
+    def wrong(probe, event):
+        factor = 1.7 if probe.about == "four layers" else 1
+        return event._replace(returned=[factor * dW for dW in event.returned])
+
+    evidence = diagnosed(TASKS["backward"], wrong).report("backward", True).evidence
+    assert evidence.about == "four layers"
+    assert [entry[:5] for entry, *_ in evidence.rows] == 3 * ["dW[0]"] + 3 * ["dW[1]"] + 2 * [
+        "dW[2]"
+    ]
+
+
 def test_what_is_printed_is_quoted_and_counted():
     def prints(Z, y):
         print("first line " + "x" * 100)
@@ -675,11 +1073,80 @@ def test_what_is_printed_is_quoted_and_counted():
     text = ("first line " + "x" * 100)[:60]
     assert sentence == f"It prints, in 13 of 13 calls; first: {text!r}."
 
+    def counts(Z, y):
+        print(len(Z), "rows")
+        return simple_ml.softmax_loss(Z, y)
+
+    ((_, sentence),) = check.softmax_loss(counts).remarks
+    assert sentence == "It prints, in 13 of 13 calls; first: '2 rows'."
+
     def blank(Z, y):
         print()
         return simple_ml.softmax_loss(Z, y)
 
     assert check.softmax_loss(blank).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("own", "reference", "factor"),
+    [
+        (0.02, 0.002, "10"),
+        (0.0199, 0.0001, None),  # nobody waits for that
+        (1.0, 0.1, "10"),
+        (1.0, 0.1001, None),
+        (1.0, 0.0029, "300"),
+    ],
+)
+def test_ten_times_as_slow_is_slow(own, reference, factor, monkeypatch):
+    event = Ran((own, reference), (), "", ())
+    monkeypatch.setattr(sandbox, "run", lambda *given: ([event], True))
+    remarks = diagnosis.speed(len, TASKS["softmax_loss"], 3)
+    assert len(remarks) == (factor is not None)
+    for name, sentence in remarks:
+        assert name == "slow"
+        assert sentence.startswith(f"It is right, and about {factor} times as slow as need be")
+
+
+@pytest.mark.parametrize(
+    ("event", "remarks"),
+    [
+        (Hung(3, ()), [("slow", "It is right, and slow: 400 rows took more than 3 s.")]),
+        (Died("ended"), []),
+        (Raised("ValueError", "", ()), []),
+    ],
+)
+def test_who_is_stopped_while_the_clock_runs_is_slow_and_who_fails_is_not(
+    event, remarks, monkeypatch
+):
+    monkeypatch.setattr(sandbox, "run", lambda *given: ([event], True))
+    assert diagnosis.speed(len, TASKS["softmax_loss"], 3) == remarks
+
+
+@pytest.mark.parametrize("own", [[0.19, 0.1, 0.12, 0.05, 0.3], [0.2]])
+def test_the_best_of_five_runs_counts_unless_one_is_long(own, monkeypatch):
+    clock, results = [0.0], []
+    ahead = {"own": iter(own), "reference": iter([0.004, 0.005, 0.001, 0.002, 0.003])}
+
+    def lasting(which):
+        def function(Z, y):
+            assert (Z.shape, y.shape) == ((400, 10), (400,))
+            assert set(np.geterr().values()) == {"ignore"}
+            clock[0] += next(ahead[which])
+
+        return function
+
+    def run(measure, calls, limit):
+        results.append(measure(*calls[0]))
+        return [Ran(results[0], (), "", ())], limit == 3
+
+    monkeypatch.setattr(sandbox, "run", run)
+    monkeypatch.setattr(diagnosis, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    task = replace(TASKS["softmax_loss"], reference=lasting("reference"))
+    with np.errstate(all="raise"):
+        ((name, _),) = diagnosis.speed(lasting("own"), task, 3)
+    assert name == "slow"
+    assert results[0] == pytest.approx((min(own), 0.001))
+    assert [list(rest) for rest in ahead.values()] == [[], []]  # so many times, and no more
 
 
 def test_how_slow_a_right_function_is_is_rounded():

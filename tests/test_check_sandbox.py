@@ -1,12 +1,18 @@
 """The child process: what comes back from it, and what of a value or a traceback is kept."""
 
+import contextlib
 import inspect
+import io
 import os
 import pickle
 import signal
 import struct
+import sys
+import tempfile
 import threading
 import time
+import traceback
+import warnings
 from collections import namedtuple
 from pathlib import Path
 
@@ -37,6 +43,11 @@ def test_arrays_are_kept_and_their_subclasses_are_not():
 def test_arrays_that_are_too_large_to_send_are_odd():
     assert isinstance(sandbox._plain(np.zeros(sandbox.LARGEST, bool)), np.ndarray)
     assert isinstance(sandbox._plain(np.zeros(sandbox.LARGEST + 1, bool)), Odd)
+
+
+def test_ten_million_entries_are_worth_sending():
+    assert sandbox._plain(np.broadcast_to(np.uint8(1), 10**7)).shape == (10**7,)
+    assert type(sandbox._plain(np.broadcast_to(np.uint8(1), 10**7 + 1))) is Odd
 
 
 def nested(depth):
@@ -149,6 +160,22 @@ def test_the_code_of_a_cell_has_no_file_and_libraries_have_no_line():
     assert [(line.file, line.number) for line in event.lines] == [("", 2)]
 
 
+def test_lines_outside_of_a_call_are_all_the_students():
+    frames = [
+        traceback.FrameSummary("hw.py", number, name) for number, name in ((1, "a"), (2, "b"))
+    ]
+    assert [line.function for line in sandbox._student_lines(frames)] == ["a", "b"]
+
+
+def test_lines_of_python_itself_are_not_shown_even_through_a_link(tmp_path):
+    (tmp_path / "link").symlink_to(Path(os.__file__).parent)
+    for file in ("<frozen machinery>", str(tmp_path / "link" / "os.py")):
+        values = {}
+        exec(compile("def call(f):\n    f()", file, "exec"), values)
+        event = sandbox._call(values["call"], (lambda: 1 / 0,))
+        assert [line.function for line in event.lines] == ["<lambda>"]
+
+
 def test_a_file_that_is_no_python_is_shown_with_its_line():
     def broken():
         compile("x = 1\nif x\n", "folder/hw.py", "exec")
@@ -175,6 +202,16 @@ def test_a_call_tells_what_was_returned_printed_and_changed():
     assert event.after[0] == 3
     assert event.after[1].tolist() == [3, 0]
     assert given.tolist() == [0, 0]
+
+
+def test_a_warning_is_neither_an_exception_nor_printed():
+    def f():
+        warnings.warn("beware", stacklevel=1)
+        return 1
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert sandbox._call(f, ()) == Ran(1, (), "", ())
 
 
 def test_what_was_printed_and_done_before_an_exception_is_kept():
@@ -243,6 +280,84 @@ def test_a_child_has_an_event_for_each_call():
     assert [type(event) for event in events] == [Ran, Raised, Ran]
     assert events[0].returned == 1
     assert events[1].message == "two"
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_child_has_none_of_our_streams(number, tmp_path):
+    with open(tmp_path / "ours", "w+") as ours:
+        kept = os.dup(number)
+        try:
+            os.dup2(ours.fileno(), number)
+            (event,), _ = sandbox.run(os.write, [(number, b"theirs")])
+        finally:
+            os.dup2(kept, number)
+            os.close(kept)
+    assert event.returned == 6
+    assert (tmp_path / "ours").read_text() == ""
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_what_the_caller_has_printed_is_not_printed_twice(name, tmp_path, monkeypatch):
+    with open(tmp_path / "log", "w") as log:
+        monkeypatch.setattr(sys, name, log)
+        log.write("once")
+        (event,), isolated = sandbox.run(log.flush, [()])
+    assert isolated
+    assert isinstance(event, Ran)
+    assert (tmp_path / "log").read_text() == "once"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+def test_a_child_has_one_end_of_the_pipe():
+    def pipes():
+        found = 0
+        for number in os.listdir("/proc/self/fd"):
+            with contextlib.suppress(OSError):  # that of the folder itself
+                found += os.readlink(f"/proc/self/fd/{number}").startswith("pipe:")
+        return found
+
+    kept = [os.dup(number) for number in (0, 1, 2)]
+    try:
+        quiet = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(quiet, number)
+        os.close(quiet)
+        ours = pipes()
+        assert sandbox.run(pipes, [()])[0][0].returned == ours + 1
+    finally:
+        for number, copy in enumerate(kept):
+            os.dup2(copy, number)
+            os.close(copy)
+
+
+def test_what_fork_warns_of_is_not_for_the_reader(monkeypatch):
+    fork = os.fork
+
+    def warns():
+        warnings.warn("this process has threads", DeprecationWarning, stacklevel=2)
+        return fork()
+
+    monkeypatch.setattr(os, "fork", warns)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        events, isolated = sandbox.run(abs, [(-1,)])
+    assert isolated
+    assert events[0].returned == 1
+
+
+def test_a_child_that_cannot_multiply_is_not_blamed(monkeypatch):
+    class Broken:
+        def __matmul__(self, other):
+            os._exit(1)
+
+        def __mul__(self, other):
+            return self
+
+    parent, ones = os.getpid(), np.ones
+    monkeypatch.setattr(np, "ones", lambda s: Broken() if os.getpid() != parent else ones(s))
+    events, isolated = sandbox.run(abs, [(-1,)])
+    assert not isolated
+    assert [event.returned for event in events] == [1]
 
 
 def test_a_child_is_alone_and_has_nothing_to_read():
@@ -323,11 +438,19 @@ def test_a_child_that_blocks_its_alarm_is_killed_by_the_parent():
     assert events == [Hung(0.2, ())]
 
 
+def lose_the_folder():
+    """Leave this process in a folder that is gone: nothing more can be seen of it."""
+    folder = tempfile.mkdtemp()
+    os.chdir(folder)
+    os.rmdir(folder)
+
+
 @pytest.mark.parametrize(
     ("end", "how"),
     [
         (lambda: os._exit(3), "exited with code 3"),
         (lambda: os._exit(0), "exited with code 0"),
+        (lambda: lose_the_folder(), "exited with code 0"),
         (lambda: os.kill(os.getpid(), signal.SIGKILL), "was ended by signal SIGKILL"),
     ],
 )
@@ -401,8 +524,9 @@ def test_an_event_that_was_cut_short_is_none():
 
 
 def test_a_length_that_nobody_would_send_is_an_intrusion():
-    huge = struct.pack("<Q", sandbox.HEAVIEST + 1)
+    large, huge = (struct.pack("<Q", size) for size in (2 * 1024**3, 2 * 1024**3 + 1))
     assert collected(framed("ready", ONE) + huge, 2, close=False) == [ONE, Died(sandbox.INTRUDED)]
+    assert collected(framed("ready", ONE) + large, 2) == [ONE, Died("ended")]
 
 
 def test_who_says_nothing_hangs():
@@ -417,6 +541,23 @@ def test_an_event_is_made_of_nothing_but_numbers_and_arrays(rubbish):
     assert sandbox._loaded(pickle.dumps(ONE)) == ONE
     assert sandbox._loaded(pickle.dumps(Ran(rubbish, (), "", ()))) == Died(sandbox.INTRUDED)
     assert sandbox._loaded(b"rubbish") == Died(sandbox.INTRUDED)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [(sandbox.__name__, "run"), ("elsewhere", "Ran"), ("elsewhere", "ndarray")]
+)
+def test_an_event_names_nothing_but_its_own_classes(module, name):
+    data = f"c{module}\n{name}\n.".encode()
+    with pytest.raises(pickle.UnpicklingError, match=f"an event has no {module}.{name}"):
+        sandbox._Events(io.BytesIO(data)).load()
+
+
+@pytest.mark.parametrize("protocol", range(4, pickle.HIGHEST_PROTOCOL + 1))
+def test_arrays_come_through_the_pipe_however_python_packs_them(protocol):
+    event = Ran((np.arange(6.0).reshape(2, 3), np.float32(2)), (), "", ())
+    found = sandbox._loaded(pickle.dumps(event, protocol))
+    np.testing.assert_array_equal(found.returned[0], [[0, 1, 2], [3, 4, 5]])
+    assert found.returned[1] == 2
 
 
 def test_arrays_and_numbers_come_through_the_pipe():
@@ -447,6 +588,14 @@ def test_without_a_child_the_clock_stops_what_hangs_and_nothing_else():
     assert events[1].seconds == 0.3
     assert events[1].lines[-1].function == "f"
     assert set(threading.enumerate()) <= threads
+
+
+def test_without_a_child_the_clock_is_stopped_in_the_end():
+    before = set(threading.enumerate())
+    sandbox.run(abs, [(1,)], limit=600, isolated=False)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_without_a_child_the_interrupt_key_still_interrupts():

@@ -53,7 +53,7 @@ def main(path, names=(), limit=LIMIT):
 def functions_in(path):
     """Return the functions that a file defines at its top level: name and number of arguments."""
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        tree = ast.parse(path.read_bytes().decode("utf-8-sig"))  # Windows marks its files
     except SyntaxError as error:
         where = f", line {error.lineno}" if error.lineno else ""  # a null byte has no line
         raise ValueError(f"{path.name}{where}: {error.msg}") from None

@@ -20,6 +20,7 @@ from simple_ml.check.tasks import InitializerTask, same, same_array, same_moment
 
 SLOW = 10  # times the reference's time: from here on it is said
 BUSY = 0.02  # seconds below which nobody waits, however large the factor
+PATIENCE = 20  # seconds for which pairs of mistakes are tried
 
 
 def diagnose(function, task, limit, name=None):
@@ -59,13 +60,9 @@ class Case:
         self.task = task
         self.same = same_moments if isinstance(task, InitializerTask) else same
         self.probes, self.events = probes, events
-        seen = events[: len(probes)]
-        self.pairs = [
-            (probe, event) for probe, event in zip(probes, seen, strict=False) if probe.compared
-        ]
-        self.uncompared = [
-            (probe, event) for probe, event in zip(probes, seen, strict=False) if not probe.compared
-        ]
+        seen = list(zip(probes, events, strict=False))  # the last event is a repetition
+        self.pairs = [(probe, event) for probe, event in seen if probe.compared]
+        self.uncompared = [(probe, event) for probe, event in seen if not probe.compared]
         self.facts = {}  # name: what fills the sentence's gaps
         self.before = [self._before(probe) for probe, _ in self.pairs]
         self.expected = [task.expected(probe) for probe, _ in self.pairs]
@@ -138,21 +135,21 @@ class Case:
                 facts["hangs"] = {"found": f"{event.seconds:g}"}
             elif isinstance(event, Died):
                 facts["crashes"] = {"found": event.how}
-        modified = {}
-        for probe, event in self.pairs:
-            if not isinstance(event, (Ran, Raised)) or not event.after:
-                continue
-            for name, old, new in zip(task.parameters, probe.arguments, event.after, strict=False):
-                if not (task.in_place and name in task.outputs) and changed(old, new):
-                    modified[name] = True
+        modified = dict.fromkeys(
+            name
+            for probe, event in self.pairs
+            if isinstance(event, (Ran, Raised))
+            for name, old, new in zip(task.parameters, probe.arguments, event.after, strict=False)
+            if not (task.in_place and name in task.outputs) and changed(old, new)
+        )
         if modified:
             facts["inputs_modified"] = {"arrays": listed(modified)}
-        states = {
-            name: True
+        states = dict.fromkeys(
+            name
             for event in self.events
             if isinstance(event, (Ran, Raised))
             for name in event.changed
-        }
+        )
         if states:
             facts["global_state"] = {"found": listed(states)}
         if not task.in_place:
@@ -160,9 +157,8 @@ class Case:
         self._see_repetition()
         if isinstance(task, InitializerTask):
             self._see_generator()
-        for _, event in self.uncompared:  # the files in the wrong order
+        for probe, event in self.uncompared:  # the files in the wrong order
             if isinstance(event, Ran) and (named := task.named(event.returned)):
-                probe = self.pairs[0][0]
                 if same(named, self.expected[0], probe) and not same(
                     self.found[0], self.expected[0], probe
                 ):
@@ -181,13 +177,13 @@ class Case:
                     facts["returns_rubbish"] = {"found": found, "wanted": task.wanted}
                 return
         if task.name in ("gradients", "backward", "deep_gradients"):
-            names = {
-                name: True
+            names = dict.fromkeys(
+                name
                 for i, probe, _ in ran
                 if probe.about == "float32"
                 for name, array in self.found[i].items()
                 if array.dtype == np.float64
-            }
+            )
             if names:
                 facts["upcast"] = {"arrays": listed(names)}
         if task.name == "parse_mnist":
@@ -219,7 +215,7 @@ class Case:
     def _see_generator(self):
         """See whether an initialiser draws from its generator, and from nothing else."""
         draws = [e.returned for _, e in self.pairs[:3] if isinstance(e, Ran)]
-        if len(draws) < 3 or not all(isinstance(W, np.ndarray) and W.size > 1 for W in draws):
+        if len(draws) < 3 or not all(isinstance(W, np.ndarray) and W.size for W in draws):
             return
         one, other, again = draws
         if one.min() == one.max():
@@ -286,9 +282,7 @@ class Case:
         key = tuple(sorted(lines.items()))
         for i in order:
             probe, found = self.pairs[i][0], self.found[i]
-            if self.pairs[i][1] is None:
-                continue
-            answers = answers_of(self.task, key, i, probe)
+            answers = self._answers(key, i)
             if answers is None:  # any numbers may come out, but numbers
                 if not isinstance(found, dict):
                     return False
@@ -296,15 +290,17 @@ class Case:
                 return False
         return lines.get("order") != ANY_ORDER or self._needs_another_order(lines, order)
 
+    def _answers(self, key, i):
+        return answers_of(self.task, key, i, self.pairs[i][0])
+
     def _needs_another_order(self, lines, order):
         """Return whether some answer that can be looked up is that of another order of the rows."""
         rest = tuple(sorted((name, line) for name, line in lines.items() if name != "order"))
         key = tuple(sorted(lines.items()))
         for i in order:
-            probe = self.pairs[i][0]
-            if answers_of(self.task, key, i, probe) is not None and not any(
-                self.same(self.found[i], answer, probe, self.before[i])
-                for answer in answers_of(self.task, rest, i, probe)
+            if self._answers(key, i) is not None and not any(
+                self.same(self.found[i], answer, self.pairs[i][0], self.before[i])
+                for answer in self._answers(rest, i)
             ):
                 return True
         return False
@@ -320,15 +316,17 @@ class Case:
     def _doubles(self, order):
         """Return the pairs of rows that fit; only where the lines of the two do not collide."""
         table = rows(self.task.program)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         found = []
         for (one, ways), (other, other_ways) in itertools.combinations(table, 2):
             if time.monotonic() > deadline:
                 break
-            for a, b in itertools.product(ways, other_ways):
-                if not decided(a) & decided(b) and self._fits({**a, **b}, order):
-                    found.append({one.name: a, other.name: b})
-                    break
+            fitting = (
+                {one.name: a, other.name: b}
+                for a, b in itertools.product(ways, other_ways)
+                if not decided(a) & decided(b) and self._fits({**a, **b}, order)
+            )
+            found += itertools.islice(fitting, 1)
         return found
 
     # ------------------------------------------------------------ in words
@@ -366,16 +364,16 @@ class Case:
     def _mistakes(self):
         table = {row.name: row for row in TABLE}
         numbers = [i for i in self.wrong if isinstance(self.found[i], dict)]
-        arrays = []
+        arrays = {}
         if numbers:  # the first thing that is wrong: what differs on the smallest input
             i = min(numbers, key=self._smallness)
             several = len(self.names) > 1 or self.unsure
-            arrays = {
-                name: True
+            arrays = dict.fromkeys(
+                name
                 for i in (numbers if several else [i])
                 for name in self.expected[i]
                 if name not in self.found[i] or not self._equal(i, name)
-            }
+            )
         if arrays:
             subject = f"Your {listed(arrays, 'is', 'are')}"
         else:
@@ -403,7 +401,7 @@ class Case:
     def _equal(self, i, name):
         if isinstance(self.task, InitializerTask):
             one, other = self.found[i], self.expected[i]
-            return self.same({**other, name: one[name]}, other, self.pairs[i][0])
+            return same_moments({**other, name: one[name]}, other, None)
         if name not in self.expected[i]:  # a list that is too long for this input
             return False
         before = self.before[i] and self.before[i][name]
@@ -435,7 +433,7 @@ class Case:
                 ):
                     yield f"{name} everywhere"
         if any(isinstance(e, Ran) for e in self.events):
-            if "inputs_modified" not in self.facts and self.task.name != "parse_mnist":
+            if "inputs_modified" not in self.facts:
                 kept = [n for n in self.task.parameters if n in ("X", "y", "Z", "h", "weights")]
                 kept += [
                     n for n in self.task.parameters if n in ("W1", "W2") and not self.task.in_place
@@ -466,7 +464,8 @@ class Case:
         """Return the smallest input that shows the first thing that is wrong."""
         stopped = [i for i, (_, e) in enumerate(self.pairs) if isinstance(e, (Hung, Died))]
         raised = [i for i in self.wrong if isinstance(self.pairs[i][1], Raised)]
-        indices = ("raises" in self.facts and raised) or self._of_first() or self.wrong or stopped
+        first = self._of_first() if self.names else []
+        indices = ("raises" in self.facts and raised) or first or self.wrong or stopped
         if "upcast" in self.facts and not indices:
             indices = [i for i, (p, _) in enumerate(self.pairs) if p.about == "float32"]
         if not indices:
@@ -501,10 +500,8 @@ class Case:
 
     def _of_first(self):
         """Return the wrong probes on which the first mistake alone would show."""
-        if not self.names:
-            return []
         key = tuple(sorted(self.ways[self.names[0]].items()))
-        answers = {i: answers_of(self.task, key, i, self.pairs[i][0]) for i in self.wrong}
+        answers = {i: self._answers(key, i) for i in self.wrong}
         return [
             i
             for i, possible in answers.items()
@@ -527,13 +524,20 @@ class Case:
             return f"These numbers cannot tell which mistake it is: {several}."
         texts = ["No mistake in the table gives these numbers. What differs:"]
         numbers = [i for i in self.wrong if isinstance(self.found[i], dict)]
-        for name in self.expected[numbers[0]]:
-            wrong = [i for i in numbers if name not in self.found[i] or not self._equal(i, name)]
+        names = {i: (*self.expected[i], *self.found[i]) for i in numbers}  # a list may be too long
+        for name in dict.fromkeys(itertools.chain(*names.values())):
+            wrong = [
+                i
+                for i, there in names.items()
+                if name in there and (name not in self.found[i] or not self._equal(i, name))
+            ]
             if not wrong:
                 continue
             i = min(wrong, key=lambda i: (self.pairs[i][0].size, i))
             text = f"{name} differs on {len(wrong)} of {len(self.pairs)} probes"
-            if name in self.found[i]:
+            if name not in self.expected[i]:
+                text += f"; on “{self.pairs[i][0].about}” there should be none"
+            elif name in self.found[i]:
                 before = self.before[i] and self.before[i][name]
                 text += "; " + ratio(
                     self.expected[i][name],
@@ -580,7 +584,7 @@ def difference(function, case, limit):
         case.pairs[i][0]
         for i in case.wrong
         if isinstance(case.found[i], dict)
-        and 1 < -(-len(case.pairs[i][0].inputs["X"]) // case.pairs[i][0].inputs["batch"]) <= 6
+        and len(case.pairs[i][0].inputs["X"]) > case.pairs[i][0].inputs["batch"]
     ]
     if not several or "returns_new_arrays" in case.facts:
         return ""
@@ -654,13 +658,10 @@ def changed(old, new):
             and old.dtype == new.dtype
             and np.array_equal(old, new, equal_nan=old.dtype.kind == "f")
         )
-    if isinstance(old, (list, tuple)) and any(isinstance(item, np.ndarray) for item in old):
+    if isinstance(old, (list, tuple)):
         return len(old) != len(new) or any(map(changed, old, new))
-    if isinstance(old, tuple) and all(isinstance(item, dict) for item in old):  # a deep.Cache
-        return any(
-            a.keys() != b.keys() or any(changed(a[key], b[key]) for key in a)
-            for a, b in zip(old, new, strict=True)
-        )
+    if isinstance(old, dict):  # in a deep.Cache
+        return old.keys() != new.keys() or any(changed(old[key], new[key]) for key in old)
     return False
 
 
@@ -697,7 +698,7 @@ def compared(name, expected, found, before, tolerance, moments=False):
     elif not expected.size == found.size == 1:
         return shapes
     if expected.size == 1:
-        e, f = float(expected.reshape(-1)[0]), float(found.reshape(-1)[0])
+        e, f = float(expected.flat[0]), float(found.flat[0])
         equal = not moments and same_array(found, expected, tolerance)
         return [] if equal else [*shapes, (name, number(e), number(f))]
     if name == "shape":
@@ -726,7 +727,7 @@ def ratio(expected, found, before, probe):
     if not np.isfinite(found).all():
         bad = (~np.isfinite(found)).sum()
         return f"on “{probe.about}” {bad} of {found.size} entries are inf or nan"
-    scale = np.abs(expected).max(initial=0)
+    scale = np.abs(expected).max()
     differ = np.abs(found - expected) > probe.tolerance * scale
     text = f"on “{probe.about}” in {differ.sum()} of {differ.size} entries"
     clear = np.abs(expected) > 1e-3 * scale

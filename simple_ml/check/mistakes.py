@@ -80,10 +80,7 @@ class Mistake:
     ways: tuple
 
     def __init__(self, name, when, see, write, *ways):
-        for key, value in zip(
-            ("name", "when", "see", "write", "ways"), (name, when, see, write, ways), strict=True
-        ):
-            object.__setattr__(self, key, value)
+        self.__dict__.update(name=name, when=when, see=see, write=write, ways=ways)
 
     def ways_in(self, task):
         """Return the ways that apply to a function."""

@@ -11,7 +11,6 @@ global state saved and restored and a timer that interrupts Python code; the rep
 import _thread
 import contextlib
 import io
-import linecache
 import os
 import pickle
 import random
@@ -99,7 +98,7 @@ WATCHED = {
     "numpy.random's global state": lambda: repr(np.random.get_state(legacy=False)["state"]),
     "the global state of the module random": random.getstate,
     "NumPy's error handling (np.seterr)": np.geterr,
-    "NumPy's print options": lambda: repr(sorted(np.get_printoptions().items(), key=str)),
+    "NumPy's print options": lambda: repr(sorted(np.get_printoptions().items())),
     "the current folder": os.getcwd,
 }
 """What a function has no business changing: its name, and how to look at it."""
@@ -186,13 +185,13 @@ def _child(function, calls, limit, pipe):
         os._exit(0)
 
     _limit_memory()
-    np.ones((8, 8)) @ np.ones((8, 8))  # some BLAS libraries do not survive a fork: then
+    square = np.ones((8, 8))
+    square @ square  # some BLAS libraries do not survive a fork: then
     send("ready")  # this is not reached, and nobody is blamed for it
     signal.signal(signal.SIGALRM, alarm)
     signal.setitimer(signal.ITIMER_REAL, limit)
     for event in _events(function, calls):
         send(event)
-    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _limit_memory():
@@ -225,15 +224,15 @@ def _collect(pipe, expected, limit):
                 events.append(Died("ended"))
             return events
         buffer += chunk
-        while len(buffer) >= 8 and len(buffer) >= 8 + (size := struct.unpack("<Q", buffer[:8])[0]):
-            message, buffer = _loaded(buffer[8 : 8 + size]), buffer[8 + size :]
+        while len(buffer) >= 8 and len(buffer) >= (end := 8 + struct.unpack("<Q", buffer[:8])[0]):
+            message, buffer = _loaded(buffer[8:end]), buffer[end:]
             if message == "ready":
                 ready = True
             else:
                 events.append(message)
             if isinstance(message, Died):
                 return events
-        if len(buffer) >= 8 and size > HEAVIEST:
+        if len(buffer) >= 8 and end - 8 > HEAVIEST:
             return [*events, Died(INTRUDED)]
     return events
 
@@ -282,7 +281,6 @@ def _in_process(function, calls, limit):
     timer = threading.Timer(limit, _thread.interrupt_main) if main else None
     try:
         if timer:
-            timer.daemon = True
             timer.start()
         for event in _events(function, calls):
             late = time.monotonic() - started >= limit
@@ -336,9 +334,7 @@ def _call(function, arguments):
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")
-            returned = function(*arguments)
-            with np.errstate(all="ignore"):
-                returned = _plain(returned)
+            returned = _plain(function(*arguments))
     except BaseException as error:
         lines = _student_lines(traceback.extract_tb(error.__traceback__))
         if isinstance(error, SyntaxError) and error.lineno:
@@ -370,7 +366,7 @@ def _plain(value, depth=0):
     if value is None or isinstance(value, (bool, int, float, complex, np.number, np.bool_)):
         return value
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufc" and value.size <= LARGEST:
-        return np.array(value, subok=False)
+        return np.array(value)  # no subclass
     if isinstance(value, (list, tuple)) and len(value) <= 100 and depth < 4:
         return tuple(_plain(item, depth + 1) for item in value)
     if isinstance(value, dict) and len(value) <= 100 and depth < 4:
@@ -403,8 +399,8 @@ def _student_lines(stack):
             path = str(Path(path).resolve())
         if path.startswith(("<frozen", "<__array_function__", OURS, *LIBRARIES)):
             continue
-        code = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
-        lines.insert(0, Line("" if notebook else Path(path).name, frame.lineno, frame.name, code))
+        file = "" if notebook else Path(path).name
+        lines.insert(0, Line(file, frame.lineno, frame.name, frame.line or ""))
         if len(lines) == 4:
             break
     return tuple(lines)
