@@ -1,6 +1,7 @@
 """`simple_ml.check`: what it says, to whom, and that it leaves nothing behind."""
 
 import os
+import signal
 import random
 import re
 import subprocess
@@ -257,17 +258,29 @@ def test_without_fork_it_runs_here_and_puts_the_state_back():
         np.random.seed(3)
         return x + 1
 
-    def hangs(x):
-        while True:
-            pass
-
     before = repr(np.random.get_state())
     events, isolated = sandbox.run(seeds, [(1,), (2,)], isolated=False)
     assert not isolated
     assert [event.returned for event in events] == [2, 3]
     assert repr(np.random.get_state()) == before
-    events, _ = sandbox.run(hangs, [(1,)], limit=0.3, isolated=False)
-    assert isinstance(events[0], sandbox.Hung)
+
+
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN])
+def test_without_fork_a_function_that_hangs_is_stopped_whatever_interrupts_do(handler):
+    """A job in the background ignores them; the caller's way with them is put back."""
+
+    def hangs(x):
+        while time.monotonic() < late:
+            pass
+
+    caller_s = signal.signal(signal.SIGINT, handler)
+    try:
+        late = time.monotonic() + 10
+        events, _ = sandbox.run(hangs, [(1,)], limit=0.3, isolated=False)
+        assert isinstance(events[0], sandbox.Hung)
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, caller_s)
 
 
 def test_the_report_says_when_it_could_not_isolate(monkeypatch):

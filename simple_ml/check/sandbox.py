@@ -281,6 +281,8 @@ def _in_process(function, calls, limit):
     timer = threading.Timer(limit, _thread.interrupt_main) if main else None
     try:
         if timer:
+            # A job in the background ignores interrupts, and would wait for ever.
+            on_interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
             timer.start()
         for event in _events(function, calls):
             late = time.monotonic() - started >= limit
@@ -294,6 +296,7 @@ def _in_process(function, calls, limit):
     finally:
         if timer:
             timer.cancel()
+            signal.signal(signal.SIGINT, on_interrupt)
         np.random.set_state(before[0])
         random.setstate(before[1])
         np.seterr(**before[2])
