@@ -1,9 +1,9 @@
 """`simple_ml.check`: what it says, to whom, and that it leaves nothing behind."""
 
 import os
-import signal
 import random
 import re
+import signal
 import subprocess
 import sys
 import textwrap
