@@ -79,7 +79,7 @@ def test_boxes_fold_by_keyboard_and_buttons_copy_what_the_cell_says(pages, addre
         notebook = (ROOT / name).with_suffix(".ipynb")
         if not notebook.is_file():
             continue
-        tab = open_page(context, f"{address}/{name}", [])
+        tab = open_page(context, f"{address}/{name}", [], whole=False)
         folded += tab.locator("button.toggle-button").count()
         complaints = folds(tab) + copies(tab, notebook)
         first = copied(tab)[0]
