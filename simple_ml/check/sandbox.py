@@ -296,7 +296,7 @@ def _in_process(function, calls, limit):
     finally:
         if timer:
             timer.cancel()
-            signal.signal(signal.SIGINT, on_interrupt)
+            signal.signal(signal.SIGINT, on_interrupt or signal.SIG_DFL)  # None: not Python's
         np.random.set_state(before[0])
         random.setstate(before[1])
         np.seterr(**before[2])
