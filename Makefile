@@ -22,12 +22,12 @@ export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
 CHAPTERS := $(wildcard notebooks/*.ipynb)
-PACKAGE := $(filter-out %.pyc,$(wildcard simple_ml/*.py simple_ml/*.mplstyle simple_ml/*/*)) pyproject.toml
+PACKAGE := $(filter-out %.pyc,$(wildcard simple_ml/*.py simple_ml/*.mplstyle simple_ml/*/*.* simple_ml/*/*/*.*)) pyproject.toml
 RESULTS := $(wildcard notebooks/results/*)
 TOOLS := $(wildcard tools/*.py)
-TESTS := $(filter-out %.pyc,$(wildcard tests/*.* tests/*/*))
+TESTS := $(filter-out %.pyc,$(wildcard tests/*.* tests/*/*.* tests/*/*/*.*))
 PAGES := _config.yml _toc.yml $(wildcard book/* book/_ext/*.py book/_ext/*.txt book/_static/* book/_templates/* book/lab/*)
-BENCHMARKS := $(wildcard benchmarks/*.*)
+EXPERIMENTS := $(wildcard experiments/*.py experiments/benchmarks/*.*)
 TOP := $(wildcard *.md *.cff *.txt *.lock LICENSE Makefile .ci/run .github/workflows/*)
 
 # What is in the environments of test-oldest and test-newest, and what mutants are compared with.
@@ -35,8 +35,7 @@ OLDEST_PYTHON ?= 3.11
 NEWEST_PYTHON ?= 3.14
 UPGRADE ?= --upgrade
 BASE ?= HEAD
-PACKAGE_TESTS := $(filter-out $(foreach part,site equations facts notebooks numbers lab supply \
-  mutants results_again,tests/test_$(part)%.py),$(wildcard tests/test_*.py))
+PACKAGE_TESTS := tests/package tests/check
 
 .PHONY: help book test lab notebooks results bench serve pdf lock weight browser setup-browser clean distclean \
   test-oldest test-newest mutants mutants-changed links
@@ -60,8 +59,8 @@ $(VENV): requirements.txt requirements.lock pyproject.toml
 
 # ---- the steps of `make test`; each runs again only when the content of an input changed
 
-INPUTS_lint := $(PACKAGE) $(CHAPTERS) $(TOOLS) $(TESTS) $(BENCHMARKS) $(PAGES)
-INPUTS_unit := $(PACKAGE) $(CHAPTERS) $(RESULTS) $(TOOLS) $(TESTS) $(BENCHMARKS) $(PAGES) $(TOP)
+INPUTS_lint := $(PACKAGE) $(CHAPTERS) $(TOOLS) $(TESTS) $(EXPERIMENTS) $(PAGES)
+INPUTS_unit := $(PACKAGE) $(CHAPTERS) $(RESULTS) $(TOOLS) $(TESTS) $(EXPERIMENTS) $(PAGES) $(TOP)
 INPUTS_notebooks := $(PACKAGE) $(CHAPTERS) $(RESULTS)
 INPUTS_book := $(PACKAGE) $(CHAPTERS) $(RESULTS) $(PAGES) tools/equations.py
 
@@ -118,10 +117,10 @@ build/notebooks/%.done: notebooks/%.ipynb $(VENV) $(PACKAGE) $(RESULTS) tools/ex
 
 # The tables are committed. Their marks are not the tables themselves, or a clone, whose
 # files are all equally new, would record for minutes before it tests.
-results: $(patsubst tools/record_%.py,build/results/%.done,$(wildcard tools/record_*.py)) ## record the experiments whose code changed (needs the full MNIST)
+results: $(patsubst experiments/record_%.py,build/results/%.done,$(wildcard experiments/record_*.py)) ## record the experiments whose code changed (needs the full MNIST)
 
 # A sweep goes on with the table that it finds: the old one goes first, one that was begun here stays.
-build/results/%.done: tools/record_%.py $(filter simple_ml/%.py,$(PACKAGE)) $(VENV)
+build/results/%.done: experiments/record_%.py $(filter simple_ml/%.py,$(PACKAGE)) $(VENV)
 	@mkdir -p $(@D)
 	@[ -e build/results/$*.begun ] || rm -f notebooks/results/$*.csv
 	@touch build/results/$*.begun
@@ -131,13 +130,13 @@ build/results/%.done: tools/record_%.py $(filter simple_ml/%.py,$(PACKAGE)) $(VE
 	@touch $@
 
 bench: $(VENV) ## measure an epoch beside other libraries (those of pip install -e '.[bench]')
-	@$(BIN)/python benchmarks/run.py $(BENCH)
+	@$(BIN)/python experiments/benchmarks/run.py $(BENCH)
 
 serve: book ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)
 	@echo "Serving on http://127.0.0.1:$(PORT)/ until you press Ctrl+C"
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
 
-weight: book ## weigh each page of the site, into benchmarks/site_weight.csv
+weight: book ## weigh each page of the site, into tests/site/site_weight.csv
 	@$(BIN)/python tools/site_weight.py $(WEIGHT)
 
 pdf: book ## print the whole book into one PDF, _build/two-layers-by-hand.pdf (with Chromium, in minutes)

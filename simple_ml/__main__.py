@@ -10,8 +10,8 @@ import numpy as np
 
 from simple_ml.datasets import load_mnist
 from simple_ml.initialization import SCHEMES, pair
-from simple_ml.results import best, select
-from simple_ml.sweep import DRAWS, grid, sweep
+from simple_ml.study.results import best, select
+from simple_ml.study.sweep import DRAWS, grid, sweep
 from simple_ml.training import train_nn, train_softmax
 
 DESCRIPTION = """\

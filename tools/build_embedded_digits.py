@@ -17,7 +17,7 @@ part is shuffled once, with `np.random.default_rng(SEED)`. The result is four gz
 files and a README.md in `simple_ml/data/`.
 
 gzip's bytes depend on the version of zlib, and therefore the digests in that README.md,
-which `tests/test_datasets.py` compares, are those of the decompressed files. With
+which `tests/package/test_datasets.py` compares, are those of the decompressed files. With
 `--mnist FOLDER` (a folder that holds the full MNIST) the script also checks that every
 digit is one of MNIST's 60,000 training images, with the same label.
 """

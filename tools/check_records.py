@@ -1,8 +1,8 @@
 """Write down what `simple_ml.check` asks and what it answers, so that neither changes unseen.
 
     python tools/check_records.py            writes both records anew; `git diff` shows what changed
-    python tools/check_records.py probes     tests/check_probes.txt alone
-    python tools/check_records.py reports    tests/check_reports.txt alone
+    python tools/check_records.py probes     tests/check/check_probes.txt alone
+    python tools/check_records.py reports    tests/check/check_reports.txt alone
 
 A probe is what the checker sees with: one that changes by accident may let a mistake hide. A report
 is what a reader gets. Renew a record only for a change that was made on purpose, and read the
@@ -31,8 +31,8 @@ from simple_ml.check.report import Report
 from simple_ml.check.tasks import TASKS, Probe, Task, initializer_task
 
 ROOT = Path(__file__).resolve().parents[1]
-PROBES = ROOT / "tests" / "check_probes.txt"
-REPORTS = ROOT / "tests" / "check_reports.txt"
+PROBES = ROOT / "tests" / "check" / "check_probes.txt"
+REPORTS = ROOT / "tests" / "check" / "check_reports.txt"
 
 HOW = {
     PROBES: (
@@ -193,7 +193,7 @@ def difference(path: Path, title: str, found: str) -> str:
 
 def report_record() -> dict[str, str]:
     """Return what is said of each homework and of each named mistake, by their names."""
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(ROOT / "tests" / "check"))
     import held_out_check
     import test_check_mistakes
 

@@ -1,6 +1,6 @@
 """Write down the SHA-256 of every committed file that is data, so that no byte of it rots unseen.
 
-    python tools/digests.py            writes tests/digests.txt
+    python tools/digests.py            writes tests/book/digests.txt
     python tools/digests.py --check    exit code 1 if a file is not what was written down
 
 The format is that of ``sha256sum``, which can check it, too. Run it when a result was recorded on
@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LIST = ROOT / "tests" / "digests.txt"
-DATA = ("notebooks/results/*.csv", "simple_ml/data/*.gz", "book/lab/*.bin", "tests/axe/*.js")
+LIST = ROOT / "tests" / "book" / "digests.txt"
+DATA = ("notebooks/results/*.csv", "simple_ml/data/*.gz", "book/lab/*.bin", "tests/site/axe/*.js")
 
 
 def digests(root: Path = ROOT) -> dict[str, str]:

@@ -17,7 +17,7 @@ must pass as it stands and end in an ``AssertionError`` when it is mutated: a ch
 that has not been seen to fail is not a check.
 
 This module reads the notebooks and the Markdown pages (no Sphinx needed); the site's
-extension ``book/_ext/equation_checks.py`` and ``tests/test_equations.py`` use it.
+extension ``book/_ext/equation_checks.py`` and ``tests/book/test_equations.py`` use it.
 
     python tools/equations.py                        lists the coverage
     python tools/equations.py --mutants NOTEBOOK     runs a chapter's mutants

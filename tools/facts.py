@@ -2,7 +2,7 @@
 
 The check beside an equation is its twin in code: it computes, but it cannot read the TeX. Nor can
 a test know that a value is quoted in the wrong sentence, or that a citation has another year. So
-a person compares them once, and ``tests/facts.lock`` keeps a digest of what was compared:
+a person compares them once, and ``tests/book/facts.lock`` keeps a digest of what was compared:
 
 - of each labelled equation: its TeX and the cells that check it, together, so that neither changes
   without the other being looked at;
@@ -27,7 +27,7 @@ from pathlib import Path
 import equations
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK = "tests/facts.lock"
+LOCK = "tests/book/facts.lock"
 FACT = re.compile(
     r"\$\$[^$]+\$\$|\$[^$]+\$"  # a formula
     r"|\{[\w:-]+\}`[^`]+`"  # a role: a quoted value, a citation, a reference

@@ -28,7 +28,7 @@ SOURCES = (
     "simple_ml/*.py",
     "simple_ml/check/*.py",
     "simple_ml/data/README.md",
-    "tests/axe/README.md",
+    "tests/site/axe/README.md",
 )
 ADDRESS = re.compile(r"https?://[^\s<>\"'`\\{}|^\[\]]+")
 DOI = re.compile(r"^\s*doi\s*=\s*[{\"](.+?)[}\"]", re.MULTILINE | re.IGNORECASE)

@@ -10,7 +10,7 @@
 A mutant is one small edit of one file: another operator, another number, a statement that is gone
 (`edits` has them all). It runs in a copy of the tree against the tests of its module, and is
 *killed* when one of them fails. A survivor is either a hole in the tests or changes nothing that a
-caller could see; those of the second kind stand in `tests/equivalent_mutants.toml`, each with the
+caller could see; those of the second kind stand in `tests/book/equivalent_mutants.toml`, each with the
 reason. The exit code is 1 if another survived.
 
 Why not mutmut or cosmic-ray. Both were tried. mutmut 3 changes only what stands in functions, so
@@ -48,20 +48,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "simple_ml"
-EQUIVALENT = ROOT / "tests" / "equivalent_mutants.toml"
+EQUIVALENT = ROOT / "tests" / "book" / "equivalent_mutants.toml"
 CHECK = [
-    f"test_check{part}.py"
+    f"check/test_check{part}.py"
     for part in ("_tasks", "_sandbox", "_report", "", "_mistakes", "_held_out")  # quick ones first
 ]
 
 TESTS = {
-    "losses": ["test_losses.py"],
-    "softmax_regression": ["test_softmax_regression.py"],
-    "two_layer": ["test_two_layer.py"],
-    "deep": ["test_deep.py"],
-    "initialization": ["test_initialization.py", "test_sweep.py"],
-    "gradcheck": ["test_gradcheck.py"],
-    "datasets": ["test_datasets.py"],
+    "losses": ["package/test_losses.py"],
+    "softmax_regression": ["package/test_softmax_regression.py"],
+    "two_layer": ["package/test_two_layer.py"],
+    "deep": ["package/test_deep.py"],
+    "initialization": ["package/test_initialization.py", "package/test_sweep.py"],
+    "gradcheck": ["package/test_gradcheck.py"],
+    "datasets": ["package/test_datasets.py"],
     "check": CHECK,
 }
 """The tests that must kill the mutants of a module (or of all modules of a folder)."""

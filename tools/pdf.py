@@ -15,12 +15,11 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import browsing
 import yaml
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
-import browsing  # noqa: E402  (the tests' way of driving a browser)
 
 PDF = ROOT / "_build" / "two-layers-by-hand.pdf"
 LEFT_OUT = {"book/lab"}

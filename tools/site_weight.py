@@ -1,6 +1,6 @@
 """Weigh the pages of the built site, as a static host sends them, and keep the table.
 
-    python tools/site_weight.py            benchmarks/site_weight.csv, with results per page
+    python tools/site_weight.py            tests/site/site_weight.csv, with results per page
     python tools/site_weight.py --lighthouse      Lighthouse's scores, too (needs npx): of one
                                            page of each sort and of the heaviest, or of PAGES
 
@@ -23,11 +23,11 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
-import browsing  # noqa: E402  (the tests' way of driving a browser)
+import browsing
 
-TABLE = ROOT / "benchmarks" / "site_weight.csv"
+ROOT = Path(__file__).resolve().parents[1]
+
+TABLE = ROOT / "tests" / "site" / "site_weight.csv"
 COLUMNS = ("page", "first_kb", "further_kb", "figures_kb", "data_kb")
 READ_BEFORE = ("book/index.html", "notebooks/01_softmax_loss.html")
 WORDS = {".html", ".css", ".js", ".woff", ".woff2"}

@@ -7,7 +7,7 @@ figures, and the pages in ``book/``, and lists every number that is none of
 - 0, 1 or 2, the number of a chapter, section, question or step, or a date;
 - a setting: a number that stands in a code cell of the same notebook (never where a per cent sign,
   "times" or "fold" follows: that is how results are written);
-- listed in ``tests/typed_numbers.toml`` with the reason why it is no result.
+- listed in ``tests/book/typed_numbers.toml`` with the reason why it is no result.
 
 It sees digits, also in inline formulas where they have a decimal point or are a power of ten; a
 "nine" it does not see.
@@ -28,7 +28,7 @@ from pathlib import Path
 import equations
 
 ROOT = Path(__file__).resolve().parents[1]
-REASONS = ROOT / "tests" / "typed_numbers.toml"
+REASONS = ROOT / "tests" / "book" / "typed_numbers.toml"
 
 NUMBER = re.compile(r"(?<![\w.−-])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w]|\.\d)")
 IN_FORMULA = re.compile(r"(?<![\d.])\d+\.\d+|10\^\{?-?\d+\}?")

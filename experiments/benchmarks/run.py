@@ -1,0 +1,160 @@
+"""Measure everything, side by side, and print it: ``make bench``, or ``python experiments/benchmarks/run.py``.
+
+``--quick`` takes two minutes instead of some ten, with fewer rounds and sizes. ``--record FOLDER``
+writes the tables there as CSV files, too; `experiments/record_speed.py` does that for the book. Peers
+that are not installed are named and left out; full MNIST is used where ``SIMPLE_ML_DATA`` says it
+is.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from peers import MISSING
+from timing import environment, keep_to, machine
+
+from simple_ml.study.results import write_table
+
+HERE = Path(__file__).parent
+STEPS = Path("build/test")  # where `make test` writes how long its steps took
+LIMITS = {"notebooks": 5 * 60, "book": 90}
+GOALS = [  # threads, slower, faster, at most or at least, bound: at the course's setting
+    (1, "nn_epoch", "floor", "at most", 1.10),
+    (1, "textbook", "nn_epoch", "at least", 1.8),
+    (1, "PyTorch autograd", "nn_epoch", "at least", 1.7),
+    (1, "scikit-learn", "nn_epoch", "at least", 1.8),
+    (1, "JAX jit + scan", "nn_epoch", "at least", 1.0),
+    (2, "nn_epoch", "floor", "at most", 1.35),
+]
+
+
+def rows_of(script, threads, quick, kept=True):
+    """Return the rows that a script prints, in a process with so many threads, on as many cores."""
+    print(f"... {script}, threads: {threads}", file=sys.stderr, flush=True)
+    command = [sys.executable, str(HERE / script), *["--quick"] * quick]
+    run = subprocess.run(
+        command,
+        env=environment(threads, kept),
+        preexec_fn=lambda: keep_to(threads),  # before the child's libraries count the cores
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return json.loads(run.stdout)
+
+
+def show(title, table):
+    """Print a table with its title."""
+    print(f"\n{title}", flush=True)
+    cells = [list(table[0]), *[[_written(value) for value in row.values()] for row in table]]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
+
+
+def goals(sizes):
+    """Return the goals, what was measured, and whether they are met."""
+    course = {(r["threads"], r["epoch"]): r["ratio"] for r in sizes if r["rows"] == 60_000}
+    table = []
+    for threads, slower, faster, side, bound in GOALS:
+        if (threads, slower) in course:
+            found = course[threads, slower] / course[threads, faster]
+            met = found <= bound if side == "at most" else found >= bound
+            table.append(_goal(threads, f"{slower} / {faster}", f"{side} {bound:.2f}", found, met))
+    for threads in (1, 2):
+        by_size = {}
+        for r in sizes:
+            if r["threads"] == threads:
+                by_size.setdefault((r["d"], r["batch"], r["rows"]), {})[r["epoch"]] = r["ratio"]
+        pairs = [size for size in by_size.values() if "textbook" in size]
+        found = min(size["textbook"] / size["nn_epoch"] for size in pairs)
+        what = "textbook / nn_epoch, the worst of all sizes"
+        table.append(_goal(threads, what, "at least 1.00", found, found >= 1))
+    return table
+
+
+def suite():
+    """Return how long the steps of the last `make test` took."""
+    marks = {path.stem: json.loads(path.read_text()) for path in sorted(STEPS.glob("*.done"))}
+    table = [
+        {"step": name, "seconds": mark["seconds"], "bound": LIMITS.get(name, "")}
+        for name, mark in marks.items()
+    ]
+    total = sum(mark["seconds"] for mark in marks.values())
+    return [*table, {"step": "all", "seconds": total, "bound": 15 * 60}] if marks else []
+
+
+MEASURE = {
+    "speed": (
+        "One epoch: time over that of its five matrix products, median and quartiles",
+        lambda quick: rows_of("sizes.py", 1, quick) + rows_of("sizes.py", 2, quick),
+    ),
+    "speed_ladder": (
+        "From loops to nn_epoch, and batches of other sizes: time over nn_epoch's",
+        lambda quick: rows_of("ladder.py", 1, quick) + rows_of("ladder.py", 1, quick, kept=False),
+    ),
+    "speed_account": (
+        "The account of an epoch of nn_epoch: share of each line",
+        lambda quick: rows_of("account.py", 1, quick),
+    ),
+    "speed_neighbour": (
+        "Training with a busy neighbour: time over that on one BLAS thread",
+        lambda quick: rows_of("neighbour.py", 2, quick),
+    ),
+    "costs": ("Memory, loading, import", lambda quick: rows_of("costs.py", 1, quick)),
+}
+
+
+def main():
+    """Measure, print, and record if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("only", nargs="*", help=f"one or more of {', '.join(MEASURE)}; else all")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and sizes")
+    parser.add_argument("--record", metavar="FOLDER", type=Path, help="write CSV files there")
+    args = parser.parse_args()
+    if unknown := set(args.only) - set(MEASURE):
+        parser.error(f"{sorted(unknown)}: expected some of {', '.join(MEASURE)}")
+    how = machine()
+    print("; ".join(f"{key} {value}" for key, value in how.items()))
+    print(f"missing peers: {', '.join(MISSING) or 'none'}")
+    for name in args.only or MEASURE:
+        title, measure = MEASURE[name]
+        table = measure(args.quick)
+        show(title, table)
+        if name == "speed":
+            show("The goals at the course's setting", goals(table))
+        if args.record and name != "costs":
+            head = {
+                "command": " ".join(["python", "experiments/record_speed.py", *args.only]),
+                **how,
+            }
+            rows = [[_rounded(value) for value in row.values()] for row in table]
+            write_table(args.record / f"{name}.csv", list(table[0]), rows, head)
+    if steps := suite():
+        show("The steps of the last `make test`", steps)
+    else:
+        print("\nNo times of the suite: they are those of the last `make test`, run it first.")
+
+
+def _goal(threads, what, goal, found, met):
+    return {
+        "threads": threads,
+        "what": what,
+        "goal": goal,
+        "found": found,
+        "": "met" if met else "NOT MET",
+    }
+
+
+def _rounded(value):
+    """Return a float with the three digits that a second run would confirm, at best."""
+    return float(f"{value:.3g}") if isinstance(value, float) else value
+
+
+def _written(value):
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,317 @@
+"""Recorded results: a table that says how it was made.
+
+A figure that takes minutes to compute is recorded once, by a script in ``tools/``, as a CSV file
+in ``notebooks/results/``. Above the table, lines ``# key: value`` name the command, the settings,
+the versions and the digests of the data, so that anyone can make it again. No times and no machine
+names: the same run writes the same file::
+
+    # command: python experiments/record_softmax.py
+    # lr: 0.2
+    # numpy: 2.4.6
+    epoch,test_err
+    1,0.0925
+    2,0.0871
+"""
+
+import csv
+import hashlib
+import os
+import platform
+from importlib import metadata
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+
+from simple_ml.datasets import MNIST
+
+__all__ = [
+    "DIGITS",
+    "best",
+    "data_digests",
+    "paired_difference",
+    "provenance",
+    "read_table",
+    "select",
+    "write_table",
+]
+
+DIGITS = 6  # significant digits kept: more than any plot shows, fewer than BLAS kernels agree on
+
+
+def write_table(path, columns, rows, provenance):
+    """Write rows under named columns as CSV, with the provenance in comment lines above.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file; replaced if it exists, in one step when all is written: whatever happens, there
+        is the old table or the new one. Its folder is created.
+    columns : sequence of str
+        Names of the columns.
+    rows : iterable of sequences
+        One value a column: int, float (kept to `DIGITS` significant digits) or str. For columns
+        that are arrays: ``zip(*arrays)``.
+    provenance : dict
+        How the table was made; each key and value becomes a line ``# key: value``, in this order.
+
+    Raises
+    ------
+    ValueError
+        If the columns have no or equal names, a row does not have one value a column, or something
+        would not be read back: a line break in it, or a colon in a key of the provenance. Nothing
+        is written then.
+    """
+    columns = [_one_line(name) for name in columns]
+    if not columns or len(set(columns)) < len(columns) or columns[0].startswith("#"):
+        raise ValueError(f"columns {columns}, expected different names, the first without a #")
+    table = [[_one_line(_written(value)) for value in row] for row in rows]
+    for i, row in enumerate(table):
+        if len(row) != len(columns):
+            raise ValueError(
+                f"row {i} has {len(row)} values, expected {len(columns)}, one for each of "
+                f"{', '.join(columns)}; for arrays a column pass zip(*arrays)"
+            )
+    header = [_comment(str(key), str(value)) for key, value in provenance.items()]
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with scratch.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(header)
+            csv.writer(file, lineterminator="\n").writerows([columns, *table])
+        os.replace(scratch, path)
+    finally:  # where the disk was full or somebody pressed Ctrl-C, nothing is left
+        scratch.unlink(missing_ok=True)
+
+
+def read_table(path):
+    """Return the columns and the provenance of a table that `write_table` wrote.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file.
+
+    Returns
+    -------
+    columns : dict of str to ndarray of shape (rows,)
+        In the order of the file; int64 where all values are whole numbers, else float64 where all
+        are numbers, else str.
+    provenance : dict of str to str
+        What the comment lines say.
+
+    Raises
+    ------
+    ValueError
+        If the file is no text, has no line of column names or the same name twice, or a row of
+        another length.
+    """
+    path = Path(path)
+    try:
+        lines = path.read_bytes().decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path.name}: byte {error.start} is no text; is it a table?") from None
+    start = next((i for i, line in enumerate(lines) if not line.startswith("# ")), len(lines))
+    if start == len(lines):
+        raise ValueError(f"{path.name}: no line of column names; was the file cut short?")
+    entries = (line.removeprefix("# ").partition(": ") for line in lines[:start])
+    try:
+        columns, *rows = csv.reader(lines[start:], strict=True)
+    except (csv.Error, ValueError) as error:
+        raise ValueError(f"{path.name}: not a table of comma-separated values: {error}") from None
+    if len(set(columns)) < len(columns):
+        raise ValueError(f"{path.name}: columns {columns}, expected different names")
+    for i, row in enumerate(rows):
+        if len(row) != len(columns):
+            raise ValueError(
+                f"{path.name}: row {i} has {len(row)} values, expected {len(columns)}; "
+                "was the file cut short or edited by hand?"
+            )
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    table = {name: _array(column) for name, column in zip(columns, values, strict=True)}
+    return table, {key: value for key, _, value in entries}
+
+
+def provenance(command, data, **settings):
+    """Return what is needed to make a table again, for `write_table`.
+
+    Parameters
+    ----------
+    command : str
+        What was typed.
+    data : tuple of ndarray
+        ``(X_tr, y_tr, X_te, y_te)`` as `simple_ml.load_mnist` returned them.
+    **settings
+        Learning rate, batch size, seed and whatever else decides the result.
+
+    Returns
+    -------
+    provenance : dict of str to object
+        The command, the settings, the versions of Python, NumPy and `simple_ml`, and the digests
+        of the data.
+    """
+    return {
+        "command": command,
+        **settings,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "simple_ml": metadata.version("simple-ml"),
+        **data_digests(data),
+    }
+
+
+def data_digests(data):
+    """Return the md5 of the decompressed IDX files that `data` was read from.
+
+    Parameters
+    ----------
+    data : tuple of ndarray
+        ``(X_tr, y_tr, X_te, y_te)``, images as float rows in [0, 1] and labels.
+
+    Returns
+    -------
+    digests : dict of str to str
+        ``"md5 of train-images-idx3-ubyte"`` and so on. They are computed from the arrays, so they
+        describe what was trained on, not what the files were called.
+    """
+    digests = {}
+    for file, array in zip(MNIST, data, strict=True):
+        digest = hashlib.md5(usedforsecurity=False)
+        shape = (len(array), 28, 28) if array.ndim == 2 else array.shape
+        digest.update(np.array([file.magic, *shape], dtype=">u4").tobytes())
+        for start in range(0, len(array), 5000):  # in parts: the full set is 188 MB of float32
+            part = array[start : start + 5000]
+            pixels = np.rint(part * 255) if array.ndim == 2 else part
+            digest.update(pixels.astype(np.uint8).tobytes())
+        digests[f"md5 of {file.name}"] = digest.hexdigest()
+    return digests
+
+
+def select(table, **values):
+    """Return the rows of a table in which each named column has the given value.
+
+    Parameters
+    ----------
+    table : dict of str to ndarray of shape (rows,)
+        As from `read_table`.
+    **values
+        ``init="hw0", epoch=20``, say.
+
+    Returns
+    -------
+    table : dict of str to ndarray
+        All columns, in the order of the table; empty where no row fits.
+    """
+    rows = np.logical_and.reduce([table[name] == value for name, value in values.items()])
+    return {name: column[rows] for name, column in table.items()}
+
+
+def best(table, choose, by):
+    """Return the value of one column at which another is smallest on average.
+
+    Parameters
+    ----------
+    table : dict of str to ndarray of shape (rows,)
+        As from `read_table` or `select`.
+    choose : str
+        The column whose value is wanted, ``"lr"``.
+    by : str
+        The column that decides, ``"valid_err"``. It is averaged over all rows that share a value
+        of `choose`: the seeds. A value with a run that diverged (nan) is not chosen.
+
+    Returns
+    -------
+    value : numpy scalar
+        The smallest such value if several are equally good.
+
+    Raises
+    ------
+    ValueError
+        If the table has no row, or if no value is free of nan.
+    """
+    candidates = np.unique(table[choose])
+    means = np.array([table[by][table[choose] == value].mean() for value in candidates])
+    if not np.isfinite(means).any():
+        raise ValueError(
+            f"{by} has a mean at none of {len(candidates)} values of {choose}; "
+            "is the selection empty, or did all runs diverge?"
+        )
+    return candidates[np.nanargmin(means)]
+
+
+def paired_difference(a, b, level=0.95):
+    """Return the mean of ``a - b`` and the half-width of its confidence interval.
+
+    Two columns of runs are paired when equal positions share what would else be noise: the seed.
+    The interval is Student's, so it holds for differences that are roughly normal; it speaks of
+    new seeds, not of new test digits.
+
+    Parameters
+    ----------
+    a, b : array_like of shape (pairs,)
+        At least 5 pairs.
+    level : float, default 0.95
+        Probability of the interval.
+
+    Returns
+    -------
+    mean, half_width : float
+
+    Raises
+    ------
+    ValueError
+        If the two are not equally long, or too short.
+
+    Notes
+    -----
+    Student's quantile comes from the normal one, by its expansion in one over the degrees of
+    freedom (Abramowitz and Stegun, *Handbook of Mathematical Functions*, 26.7.5). At the level 0.95
+    that is 0.3 % too small for 5 pairs, and 0.01 % for 10.
+    """
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape or a.ndim != 1 or len(a) < 5:
+        raise ValueError(f"shapes {a.shape} and {b.shape}, expected (pairs,) twice, with 5 or more")
+    freedom = len(a) - 1
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    t = (
+        z
+        + (z**3 + z) / (4 * freedom)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
+    )
+    difference = a - b
+    return float(difference.mean()), float(t * difference.std(ddof=1) / np.sqrt(len(a)))
+
+
+def _written(value):
+    """Return a value as it stands in the file: floats rounded, everything else as it is."""
+    if isinstance(value, (float, np.floating)):
+        return repr(float(f"{value:.{DIGITS}g}"))
+    return str(value)
+
+
+def _one_line(text):
+    """Return the text of a cell, or raise if it would not be read back as it is."""
+    if text.splitlines() not in ([], [text]) or "\0" in text:
+        raise ValueError(f"a cell would hold {text!r}, expected one line")
+    return text
+
+
+def _comment(key, value):
+    """Return one comment line, or raise if it could not be read back."""
+    if ":" in key or (key + value).splitlines() != [key + value]:
+        raise ValueError(
+            f"provenance entry {key!r}: {value!r}, expected one line and no colon in the key"
+        )
+    return f"# {key}: {value}\n"
+
+
+def _array(column):
+    """Return a column of text as int64, float64 or text, the first that fits."""
+    for dtype in (np.int64, np.float64):
+        try:
+            return np.array([dtype(text) for text in column], dtype=dtype)
+        except (ValueError, OverflowError):  # no number, or a whole one of twenty digits
+            continue
+    return np.array(column)

@@ -1,0 +1,242 @@
+"""Every displayed equation is checked by a cell, and every check has been seen to fail.
+
+The first half tests the book; the second half tests that these tests notice.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import equations
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def book():
+    return equations.read_book(ROOT)
+
+
+def test_there_is_a_chapter():
+    assert NOTEBOOKS, "no notebook in notebooks/"
+
+
+def test_every_equation_is_labelled_once_and_checked_and_every_check_is_complete(book):
+    assert not book.problems, "\n".join(book.problems)
+
+
+def test_coverage_is_complete(book):
+    assert [equation.label for equation in book.labelled if not equation.covered] == []
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_mutant_is_caught_by_its_check(notebook):
+    verdicts = equations.run_mutants(notebook)
+    declared = [
+        check.label
+        for check in equations.read_book(ROOT).checks
+        if check.file.endswith(notebook.name)
+    ]
+    assert sorted(label for label, _ in verdicts) == sorted(declared)
+    assert [pair for pair in verdicts if pair[1] != "caught"] == []
+
+
+# ---------------------------------------------------------------- the machinery
+
+GOOD_CHECK = "G2 = S - I_y\nassert G2 == 2"
+
+
+def check_cell(label="eq-g2", text=GOOD_CHECK, mutant=("S - I_y", "S + I_y"), **changes):
+    entry = {"kind": "symbolic", "mutant": list(mutant), "catches": "a lost sign"} | changes
+    return "code", text, {"tags": [f"checks:{label}"], "equation_checks": {label: entry}}
+
+
+def equation_cell(label="eq-g2", before="## A section\n\n"):
+    return "markdown", f"{before}$$\nG_2 = S - I_y\n$$ ({label})\n", {}
+
+
+SETUP = ("code", "S, I_y = 3, 1", {})
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Return a function that writes cells as chapter 2 of a book and returns its path."""
+
+    def write(*cells, name="02_sample.ipynb"):
+        (tmp_path / "book").mkdir(exist_ok=True)
+        (tmp_path / "notebooks").mkdir(exist_ok=True)
+        path = tmp_path / "notebooks" / name
+        path.write_text(
+            json.dumps(
+                {
+                    "cells": [
+                        {"cell_type": kind, "source": text.splitlines(True), "metadata": metadata}
+                        for kind, text, metadata in cells
+                    ]
+                }
+            )
+        )
+        return path
+
+    return write
+
+
+def problems(tmp_path):
+    return "\n".join(equations.read_book(tmp_path).problems)
+
+
+def test_a_checked_equation_is_read_with_its_place_and_its_check(write, tmp_path):
+    write(SETUP, equation_cell(), check_cell())
+    book = equations.read_book(tmp_path)
+    assert book.problems == []
+    (equation,) = book.labelled
+    assert (equation.label, equation.file) == ("eq-g2", "notebooks/02_sample.ipynb")
+    assert (equation.chapter, equation.heading, equation.cell) == (2, "A section", 1)
+    assert equation.tex == "G_2 = S - I_y"
+    (check,) = equation.checks
+    assert (check.kind, check.cell, check.catches) == ("symbolic", 2, "a lost sign")
+
+
+def test_the_heading_is_found_in_an_earlier_cell(write, tmp_path):
+    write(("markdown", "# One\n\n## Two", {}), equation_cell(before=""), SETUP, check_cell())
+    assert equations.read_book(tmp_path).labelled[0].heading == "Two"
+
+
+def test_an_equation_that_no_cell_checks_is_reported(write, tmp_path):
+    write(equation_cell())
+    assert "eq-g2 is checked by no cell" in problems(tmp_path)
+
+
+def test_an_equation_without_a_label_is_reported(write, tmp_path):
+    write(("markdown", "$$\na = b\n$$\n", {}))
+    assert "a displayed equation has no label: a = b" in problems(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in a line $$a = b$$ of text",
+        "```{math}\n:label: eq-x\na = b\n```",
+        "\\begin{align}\na &= b\n\\end{align}",
+        "> quoted:\n> $$\n> a = b\n> $$\n",
+        "- an item\n\n  $$\n  a = b\n  $$\n",
+    ],
+)
+def test_displays_in_every_form_need_a_label(text, write, tmp_path):
+    write(("markdown", text, {}))
+    assert "has no label" in problems(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text", ["```python\nprice = '$$'\n```", "the marks `$$` open it", "costs $5 and $x$ more"]
+)
+def test_dollars_in_code_and_text_are_not_equations(text, write, tmp_path):
+    write(("markdown", text, {}))
+    assert equations.read_book(tmp_path).equations == []
+
+
+def test_a_repeated_label_is_reported(write, tmp_path):
+    write(SETUP, equation_cell(), equation_cell(), check_cell())
+    assert "eq-g2 is also the label" in problems(tmp_path)
+
+
+def test_a_label_of_another_form_is_reported(write, tmp_path):
+    write(equation_cell("g2"))
+    assert "must start with 'eq-'" in problems(tmp_path)
+
+
+def test_a_tag_for_an_unknown_label_is_reported(write, tmp_path):
+    write(SETUP, equation_cell(), check_cell(), check_cell("eq-other"))
+    assert "checks eq-other, which labels no equation" in problems(tmp_path)
+
+
+def test_a_tag_without_metadata_and_metadata_without_a_tag_are_reported(write, tmp_path):
+    kind, text, metadata = check_cell()
+    write(
+        equation_cell(),
+        (kind, text, {"tags": metadata["tags"]}),
+        (kind, text, {"equation_checks": metadata["equation_checks"]}),
+    )
+    assert "without equation_checks metadata" in problems(tmp_path)
+    assert "without the tag checks:eq-g2" in problems(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"kind": "sampled"}, "kind 'sampled' is none of"),
+        ({"catches": " "}, "does not say which mistake"),
+        ({"mutant": ["not there", "x"]}, "is not in the cell"),
+        ({"mutant": ["S - I_y", "S - I_y"]}, "changes nothing"),
+        ({"mutant": ["S - I_y"]}, "must be [old text, new text]"),
+    ],
+)
+def test_incomplete_metadata_is_reported(changes, complaint, write, tmp_path):
+    kind, text, metadata = check_cell()
+    metadata["equation_checks"]["eq-g2"].update(changes)
+    write(SETUP, equation_cell(), (kind, text, metadata))
+    assert complaint in problems(tmp_path)
+
+
+def test_a_labelled_equation_of_a_page_counts_and_an_unlabelled_one_does_not(write, tmp_path):
+    write(SETUP, equation_cell(), check_cell())
+    page = tmp_path / "book" / "page.md"
+    page.write_text("# P\n\n$$\na\n$$\n\n$$\nb\n$$ (eq-b)\n")
+    assert problems(tmp_path) == "book/page.md: eq-b is checked by no cell"
+
+
+def test_a_mutant_that_its_check_catches(write):
+    assert equations.run_mutants(write(SETUP, check_cell())) == [("eq-g2", "caught")]
+
+
+def test_a_surviving_mutant_is_reported(write):
+    notebook = write(SETUP, check_cell(text="G2 = S - I_y\nassert G2 > 0"))
+    assert equations.run_mutants(notebook) == [("eq-g2", "survived")]
+
+
+def test_a_mutant_that_ends_in_another_error_is_reported(write):
+    notebook = write(SETUP, check_cell(mutant=("S - I_y", "S - I_z")))
+    ((label, verdict),) = equations.run_mutants(notebook)
+    assert label == "eq-g2"
+    assert verdict.startswith("wrong error: NameError")
+
+
+def test_a_check_that_fails_unmutated_is_reported(write):
+    notebook = write(SETUP, check_cell(text="G2 = S - I_y\nassert G2 == 3"))
+    verdicts = dict(equations.run_mutants(notebook)[1:])
+    assert verdicts["eq-g2"].startswith("unmutated cell fails: AssertionError")
+
+
+def test_a_cell_that_fails_before_the_checks_is_reported(write):
+    ((where, verdict),) = equations.run_mutants(write(("code", "1 / 0", {}), check_cell()))
+    assert where == "cell 0"
+    assert "ZeroDivisionError" in verdict
+
+
+def test_a_mutant_leaves_later_cells_alone(write):
+    spoil = check_cell("eq-a", text="S = S + 0\nassert S == 3", mutant=("S + 0", "S + 1"))
+    verdicts = equations.run_mutants(write(SETUP, spoil, check_cell()))
+    assert verdicts == [("eq-a", "caught"), ("eq-g2", "caught")]
+
+
+def test_cells_run_in_the_notebook_s_folder_with_display_figures_and_glue(write):
+    text = """
+import inspect
+from pathlib import Path
+import matplotlib.pyplot as plt
+from IPython.display import display
+from myst_nb import glue
+assert Path.cwd().name == "notebooks"
+def f(): return 1
+assert "return 1" in inspect.getsource(f)
+display(S)
+glue("an-error", S, display=False)
+plt.plot([1, 2]); plt.show()
+print("noise")
+"""
+    notebook = write(SETUP, ("code", text, {}), check_cell())
+    assert equations.run_mutants(notebook) == [("eq-g2", "caught")]

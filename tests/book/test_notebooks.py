@@ -1,0 +1,387 @@
+"""The chapters as files: executed in order, clean, accessible, and the same on every run.
+
+`pytest --nbval notebooks` compares outputs with a fresh run; it is silent about a
+notebook that never ran, about figures without a description, and about much else. Each
+property is tested on the chapters, and then on a notebook made to break it.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import shutil
+from pathlib import Path
+
+import execute_notebooks
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+MAX_CODE_LINES = 16
+MIN_ALT_CHARACTERS = 20
+MACHINE = re.compile(r"(?<![\w.])/(?:work|tmp|home|root|Users|usr|opt)/|[A-Z]:\\Users|\.venv/")
+CLOCK = re.compile(
+    r"\b\d+(?:\.\d+)?\s?(?:ns|µs|us|ms|sec|secs|seconds|minutes|min)\b(?! *(?:per|/))"
+    r"|\b\d+(?:\.\d+)? s\b|it/s\b|\b\d\d:\d\d:\d\d\b|0x[0-9a-f]{6,}|CPU times"
+)
+
+
+def code_cells(notebook):
+    return [
+        (number, cell)
+        for number, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.source.strip()
+    ]
+
+
+def output_text(output) -> str:
+    """Return all that an output says in words."""
+    if output.output_type == "stream":
+        return output.text
+    if output.output_type == "error":
+        return "\n".join(output.traceback)
+    return "\n".join(
+        str(data) for kind, data in output.data.items() if not kind.startswith("image/")
+    )
+
+
+# ---------------------------------------------------------------- the properties
+
+
+def not_executed_in_order(notebook) -> list[str]:
+    counts = [cell.execution_count for _, cell in code_cells(notebook)]
+    expected = list(range(1, len(counts) + 1))
+    return [] if counts == expected else [f"execution counts {counts}, expected 1 to {len(counts)}"]
+
+
+def errors_and_warnings(notebook) -> list[str]:
+    return [
+        f"cell {number}: {output_text(output)[:200]}"
+        for number, cell in code_cells(notebook)
+        for output in cell.outputs
+        if output.output_type == "error" or output.get("name") == "stderr"
+    ]
+
+
+def figures_without_description(notebook) -> list[str]:
+    found = []
+    for number, cell in code_cells(notebook):
+        images = [o for o in cell.outputs if any(k.startswith("image/") for k in o.get("data", {}))]
+        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        if images and len(alt.strip()) <= MIN_ALT_CHARACTERS:
+            found.append(f"cell {number}: alt text {alt!r} does not say what is seen")
+    return found
+
+
+def long_cells(notebook) -> list[str]:
+    found = []
+    for number, cell in code_cells(notebook):
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        if len(lines) > MAX_CODE_LINES:
+            found.append(f"cell {number}: {len(lines)} lines, at most {MAX_CODE_LINES}")
+    return found
+
+
+def silenced_warnings(notebook) -> list[str]:
+    return [
+        f"cell {number}: silences warnings"
+        for number, cell in code_cells(notebook)
+        if re.search(r"filterwarnings|simplefilter|catch_warnings\(\s*action", cell.source)
+    ]
+
+
+def traces_of_the_machine(notebook) -> list[str]:
+    found = []
+    for number, cell in code_cells(notebook):
+        for output in cell.outputs:
+            for pattern in (MACHINE, CLOCK):
+                if match := pattern.search(output_text(output)):
+                    found.append(f"cell {number}: an output has {match[0]!r}")
+    return found
+
+
+def unclean_metadata(notebook) -> list[str]:
+    found = []
+    if notebook.metadata.get("kernelspec") != execute_notebooks.KERNEL:
+        found.append(f"kernelspec {notebook.metadata.get('kernelspec')}")
+    if "version" in notebook.metadata.get("language_info", {}):
+        found.append("language_info has the version of one machine's Python")
+    if "widgets" in notebook.metadata:
+        found.append("widget state is stored")
+    for number, cell in enumerate(notebook.cells):
+        for key in execute_notebooks.CELL_METADATA_OF_TOOLS:
+            if key in cell.metadata:
+                found.append(f"cell {number}: metadata {key!r}")
+    return found
+
+
+VISIBLE = 32  # of 255: how much a pixel may differ, as at the edge of a line that has not moved
+SHARE = 1e-4  # of a picture may differ by more: 35 pixels of an ordinary one
+
+
+def pictures(notebook):
+    """Return the number of its cell and the content of each stored picture."""
+    return [
+        (number, Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))))
+        for number, cell in code_cells(notebook)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+
+
+def painter(picture) -> str:
+    return picture.info.get("Software", "nobody that it names")
+
+
+def stale_pictures(stored, fresh) -> list[str]:
+    """Return which stored pictures are not what their cells draw now.
+
+    Two versions of Matplotlib set text and axes differently: only pictures of one are compared.
+    """
+    found = []
+    for (number, old), (_, new) in zip(pictures(stored), pictures(fresh), strict=True):
+        if painter(old) != painter(new):
+            continue
+        if old.size != new.size:
+            found.append(f"cell {number}: {old.size} pixels are stored, now {new.size}")
+            continue
+        before, now = (np.asarray(picture.convert("RGB"), int) for picture in (old, new))
+        share = np.mean(np.abs(before - now).max(axis=2) > VISIBLE)
+        if share > SHARE:
+            found.append(f"cell {number}: {share:.1%} of the stored picture is drawn otherwise now")
+    return found
+
+
+PROPERTIES = [
+    not_executed_in_order,
+    errors_and_warnings,
+    figures_without_description,
+    long_cells,
+    silenced_warnings,
+    traces_of_the_machine,
+    unclean_metadata,
+]
+
+
+# ---------------------------------------------------------------- the chapters
+
+
+def test_there_is_a_chapter():
+    assert NOTEBOOKS, "no notebook in notebooks/"
+
+
+@pytest.mark.parametrize("complaints", PROPERTIES, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_chapter_has_no(path, complaints):
+    found = complaints(nbformat.read(path, as_version=4))
+    assert not found, "\n".join([*found, "`make notebooks` executes and stores a chapter"])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_chapter_is_in_the_table_of_contents(path):
+    assert f"notebooks/{path.stem}\n" in (ROOT / "_toc.yml").read_text(encoding="utf-8")
+
+
+# nbval has run each chapter with one BLAS thread and the sums of this processor; here it runs once
+# more, with two threads and the sums of a processor with AVX2, where OpenBLAS offers them.
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_two_threads_of_another_processor_give_what_is_stored(path, monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    stored = nbformat.read(path, as_version=4)
+    fresh = execute_notebooks.execute(path, threads=2)
+    compare = execute_notebooks.comparable_outputs
+    assert compare(fresh) == compare(stored)
+    assert stale_pictures(stored, fresh) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_stored_pictures_were_drawn_by_the_locked_matplotlib(path):
+    """Else the test above would have nothing to compare them with."""
+    (locked,) = re.findall(r"^matplotlib==(\S+)", (ROOT / "requirements.lock").read_text(), re.M)
+    drawn = {painter(picture) for _, picture in pictures(nbformat.read(path, as_version=4))}
+    assert drawn <= {f"Matplotlib version{locked}, https://matplotlib.org/"}, "make notebooks"
+
+
+# ---------------------------------------------------------------- the properties can fail
+
+DESCRIBED = {"mystnb": {"image": {"alt": "Two curves that fall and then stay level."}}}
+PNG = new_output("display_data", {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"})
+
+
+def chapter(*cells):
+    notebook = new_notebook(cells=[new_markdown_cell("# A chapter"), *cells])
+    execute_notebooks.clean(notebook)
+    return notebook
+
+
+def cell(source="1 + 1", count=1, outputs=(), **metadata):
+    return new_code_cell(source, execution_count=count, outputs=list(outputs), metadata=metadata)
+
+
+def stream(text, name="stdout"):
+    return new_output("stream", name=name, text=text)
+
+
+def test_a_good_chapter_passes_every_property():
+    good = chapter(
+        cell(outputs=[stream("0.1977 in 3 epochs of 40 steps\n")]),
+        cell("plt.show()", 2, [PNG], **DESCRIBED),
+    )
+    assert [complaint for check in PROPERTIES for complaint in check(good)] == []
+
+
+@pytest.mark.parametrize("counts", [(None, None), (1, 3), (2, 1), (2, 3)])
+def test_cells_that_did_not_run_in_order_are_noticed(counts):
+    assert not_executed_in_order(chapter(*(cell(count=count) for count in counts)))
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        stream("a warning", "stderr"),
+        new_output("error", ename="ValueError", evalue="no", traceback=["ValueError: no"]),
+    ],
+)
+def test_errors_and_warnings_in_outputs_are_noticed(output):
+    assert errors_and_warnings(chapter(cell(outputs=[output])))
+
+
+@pytest.mark.parametrize("alt", ["", "figure", "04_training_7_0.png"])
+def test_a_figure_without_a_description_is_noticed(alt):
+    bad = cell(outputs=[PNG], mystnb={"image": {"alt": alt}})
+    assert figures_without_description(chapter(bad))
+    assert figures_without_description(chapter(cell(outputs=[PNG])))
+
+
+def test_a_long_cell_is_noticed():
+    assert not long_cells(chapter(cell("\n\n".join(["x = 1"] * MAX_CODE_LINES))))
+    assert long_cells(chapter(cell("\n".join(["x = 1"] * (MAX_CODE_LINES + 1)))))
+
+
+def test_silenced_warnings_are_noticed():
+    assert silenced_warnings(chapter(cell("import warnings\nwarnings.filterwarnings('ignore')")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/home/me/book/x.py",
+        "saved to /tmp/x",
+        "took 3.21 s",
+        "12 ms",
+        "100%| 40/40 [00:01, 30.2it/s]",
+        "at 10:22:33",
+        "<object at 0x7f3a2b1c>",
+    ],
+)
+def test_paths_times_and_addresses_in_outputs_are_noticed(text):
+    assert traces_of_the_machine(chapter(cell(outputs=[stream(text)])))
+
+
+def test_metadata_of_a_machine_is_noticed():
+    bad = chapter(cell(execution={"iopub.execute_input": "2026-01-01"}))
+    assert unclean_metadata(bad) == []  # `clean` has removed it
+    bad.cells[1].metadata["execution"] = {"iopub.execute_input": "2026-01-01"}
+    bad.metadata["kernelspec"] = {"name": "my-env", "display_name": "My env"}
+    bad.metadata["language_info"]["version"] = "3.11.7"
+    bad.metadata["widgets"] = {}
+    assert len(unclean_metadata(bad)) == 4
+
+
+# ---------------------------------------------------------------- executing and storing
+
+
+def written(tmp_path, *sources):
+    path = tmp_path / "chapter.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources]), path)
+    return path
+
+
+def test_executing_twice_stores_the_same_bytes(tmp_path):
+    path = written(tmp_path, "print('a', flush=True)\nprint('b')", "1 + 1")
+    first = nbformat.writes(execute_notebooks.execute(path))
+    nbformat.write(nbformat.reads(first, as_version=4), path)
+    assert nbformat.writes(execute_notebooks.execute(path)) == first
+    assert '"text": [\n      "a\\n",' in first.replace("    ", "  ") or "a\\n" in first
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [("1 / 0", "ZeroDivisionError"), ("import sys\nprint('x', file=sys.stderr)", "stderr")],
+)
+def test_a_cell_that_fails_or_warns_is_not_stored(tmp_path, source, complaint):
+    path = written(tmp_path, source)
+    with pytest.raises(execute_notebooks.NotClean, match=complaint):
+        execute_notebooks.execute(path)
+
+
+def test_the_kernel_gets_the_threads_that_are_asked_for(tmp_path):
+    path = written(tmp_path, "import os\nprint(os.environ['OPENBLAS_NUM_THREADS'])")
+    outputs = execute_notebooks.comparable_outputs(execute_notebooks.execute(path, threads=2))
+    assert outputs == [[("stdout", "2\n")]]
+
+
+def test_another_output_counts_as_a_difference_and_another_picture_does_not():
+    other = new_output("display_data", {"image/png": "AAAA", "text/plain": "<Figure>"})
+    one, two = chapter(cell(outputs=[PNG])), chapter(cell(outputs=[other]))
+    three = chapter(cell(outputs=[stream("x")]))
+    compare = execute_notebooks.comparable_outputs
+    assert compare(one) == compare(two) != compare(three)
+
+
+def drawn(factor=1.0, **options):
+    """Return a chapter with the picture of two curves, one of them stretched."""
+    fig, ax = plt.subplots(**options)
+    t = np.linspace(0, 1, 50)
+    ax.plot(t, np.exp(-t))
+    ax.plot(t, factor * np.exp(-2 * t))
+    buffer = io.BytesIO()
+    fig.savefig(buffer)
+    plt.close(fig)
+    picture = base64.b64encode(buffer.getvalue()).decode()
+    return chapter(cell(outputs=[new_output("display_data", {"image/png": picture})]))
+
+
+def test_a_picture_of_other_data_is_noticed():
+    assert stale_pictures(drawn(), drawn()) == []
+    assert stale_pictures(drawn(), drawn(1 + 1e-5)) == []  # rounding on another machine
+    assert stale_pictures(drawn(), drawn(1.02)) != []
+    assert "pixels are stored" in stale_pictures(drawn(), drawn(figsize=(5, 5)))[0]
+
+
+# What is changed in the package, and how many cells of chapter 1 are run: until one shows it.
+CHANGES = {
+    "a result": ("- Z[np.arange(len(y)), y])", "- Z[np.arange(len(y)), y]) + 1e-3", "fails"),
+    "what is printed": ('"""Return', 'print("here")\n    """Return', "differs"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_package_function_does_not_pass(tmp_path, monkeypatch, change):
+    """`make test` runs every chapter with the package as it is: here with one that is not."""
+    old, new, outcome = CHANGES[change]
+    skip = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "simple_ml", tmp_path / "simple_ml", ignore=skip)
+    losses = tmp_path / "simple_ml" / "losses.py"
+    text = losses.read_text(encoding="utf-8")
+    at = text.index("def softmax_loss")
+    losses.write_text(text[:at] + text[at:].replace(old, new, 1), encoding="utf-8")
+    assert losses.read_text(encoding="utf-8") != text
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    chapter_1 = nbformat.read(ROOT / "notebooks" / "01_softmax_loss.ipynb", as_version=4)
+    chapter_1.cells = chapter_1.cells[:16]
+    nbformat.write(chapter_1, tmp_path / "chapter.ipynb")
+    if outcome == "fails":
+        with pytest.raises(execute_notebooks.NotClean, match="AssertionError"):
+            execute_notebooks.execute(tmp_path / "chapter.ipynb")
+    else:
+        fresh = execute_notebooks.execute(tmp_path / "chapter.ipynb")
+        compare = execute_notebooks.comparable_outputs
+        assert compare(fresh) != compare(chapter_1)

@@ -1,0 +1,105 @@
+"""What README, CONTRIBUTING and the pages tell a reader to type is what can be typed."""
+
+import ast
+import inspect
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from simple_ml.__main__ import parser
+from simple_ml.study.sweep import trial
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [*sorted((ROOT / "book").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+TEXT = {path.name: path.read_text(encoding="utf-8") for path in PAGES}
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def commands():
+    """Return each call of the package's command line, without its comment."""
+    for text in TEXT.values():
+        for language, block in FENCE.findall(text):
+            if language in ("", "bash"):
+                lines = block.replace("\\\n", "").splitlines()
+                yield from (line for line in lines if line.startswith("python -m simple_ml"))
+
+
+@pytest.mark.parametrize("command", list(commands()))
+def test_the_command_line_understands(command):
+    arguments = shlex.split(command, comments=True)[3:]
+    if "--help" in arguments:
+        with pytest.raises(SystemExit, match="0"):
+            parser().parse_args(arguments)
+    else:
+        parser().parse_args(arguments)
+
+
+def test_commands_are_found():
+    assert len(list(commands())) >= 4
+
+
+@pytest.mark.parametrize("page", TEXT)
+def test_every_target_of_make_and_every_script_exists(page):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):(?: |$).*##", makefile, re.MULTILINE)) | {"setup-browser"}
+    typed = re.findall(r"(?:^|`|<code>)make((?: [a-z][a-z-]*)+)", TEXT[page], re.MULTILINE)
+    assert {target for names in typed for target in names.split()} - targets == set()
+    scripts = re.findall(r"\b(?:tools|experiments|experiments/benchmarks)/\w+\.py\b", TEXT[page])
+    assert [script for script in scripts if not (ROOT / script).exists()] == []
+
+
+def unknown_names(block):
+    """Return the keywords in a program that the package's functions do not take."""
+    tree, names, unknown = ast.parse(block), {}, []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("simple_ml"):
+            exec(ast.unparse(node), names)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
+            taken = inspect.signature(names[node.func.id]).parameters
+            if any(p.kind is p.VAR_KEYWORD for p in taken.values()):  # a run's settings, or columns
+                taken = {*taken, *inspect.signature(trial).parameters, "epoch"}
+            unknown += [word.arg for word in node.keywords if word.arg and word.arg not in taken]
+    return unknown
+
+
+@pytest.mark.parametrize("page", ["README.md", "sweeps.md"])
+def test_programs_call_functions_of_the_package_by_their_arguments(page):
+    blocks = [block for language, block in FENCE.findall(TEXT[page]) if language == "python"]
+    assert blocks
+    assert unknown_names("\n".join(blocks)) == []  # later blocks use what the first imported
+
+
+def test_a_wrong_argument_and_a_wrong_name_are_noticed():
+    first = "from simple_ml.study.sweep import grid, sweep\n"
+    assert unknown_names(f"{first}sweep('x', grid(init=['he']), hidden=100)") == ["hidden"]
+    assert unknown_names(f"{first}sweep('x', grid(rule=['he']), jobs=1)") == ["rule"]
+    with pytest.raises(ImportError):
+        unknown_names("from simple_ml import train_network")
+
+
+# What is meant when an option is left out, as `--help` says.
+DATA = {"data": "embedded", "batch": 100}
+DEFAULTS = {
+    "softmax": DATA | {"epochs": 10, "lr": 0.5},
+    "train": DATA | {"epochs": 10, "lr": 0.2, "hidden": 100, "init": "hw0", "seed": None},
+    "sweep table.csv": DATA
+    | {"table": "table.csv", "init": ["hw0"], "hidden": [100], "lr": [0.2], "seeds": [range(1)]}
+    | {"draw": None, "gain": None, "imbalance": None, "epochs": [20], "holdout": 1000}
+    | {"jobs": None, "dask": None},
+}
+
+
+@pytest.mark.parametrize("command", DEFAULTS)
+def test_an_option_that_is_left_out_means_what_the_help_says(command, capsys):
+    found = vars(parser().parse_args(command.split()))
+    assert found == DEFAULTS[command] | {"command": command.split()[0]}
+    with pytest.raises(SystemExit):
+        parser().parse_args([*command.split(), "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    for name in ("epochs", "lr", "hidden", "batch", "holdout"):
+        value = found.get(name, 1)
+        if name in found:
+            assert f"({value[0] if isinstance(value, list) else value})" in said, name

@@ -1,0 +1,312 @@
+"""Recorded tables can be read back, say how they were made, and can be made again."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import record_kernel
+import record_limits
+import record_stability
+import record_warmup
+
+from simple_ml import load_mnist, train_nn, train_softmax
+from simple_ml.datasets import MNIST
+from simple_ml.initialization import hw0, normal, uniform
+from simple_ml.study.results import (
+    best,
+    data_digests,
+    paired_difference,
+    provenance,
+    read_table,
+    select,
+    write_table,
+)
+from simple_ml.study.sweep import trial
+
+RESULTS = Path(__file__).resolve().parents[2] / "notebooks" / "results"
+TOLERANCE = 1e-3  # relative, for recomputed rows: float32 sums differ between BLAS kernels
+FLIPPED = 3e-4  # and this much of an error rate: three digits of 10,000 on the fence
+
+
+def test_what_is_written_is_read_back(tmp_path):
+    write_table(
+        tmp_path / "new" / "t.csv",
+        ["epoch", "loss", "init"],
+        [(1, 0.25, "hw0, plain"), (2, 1e-30, 'he "n"')],
+        {"command": "python x.py --note a: b", "lr": 0.2},
+    )
+    table, how = read_table(tmp_path / "new" / "t.csv")
+    assert list(table) == ["epoch", "loss", "init"]
+    assert table["epoch"].dtype == np.int64
+    assert table["loss"].dtype == np.float64
+    np.testing.assert_array_equal(table["epoch"], [1, 2])
+    np.testing.assert_array_equal(table["loss"], [0.25, 1e-30])
+    assert list(table["init"]) == ["hw0, plain", 'he "n"']
+    assert how == {"command": "python x.py --note a: b", "lr": "0.2"}
+
+
+def test_columns_may_be_arrays_of_numpy_numbers(tmp_path):
+    epochs, losses = np.arange(3), np.float32([0.1, np.nan, np.inf])
+    write_table(tmp_path / "t.csv", ["epoch", "loss"], zip(epochs, losses, strict=True), {})
+    table, how = read_table(tmp_path / "t.csv")
+    np.testing.assert_array_equal(table["epoch"], epochs)
+    np.testing.assert_array_equal(table["loss"], [0.1, np.nan, np.inf])
+    assert how == {}
+
+
+def test_floats_keep_six_significant_digits(tmp_path):
+    write_table(tmp_path / "t.csv", ["x"], [(1 / 3,), (123456789.0,), (2.0,)], {})
+    assert (tmp_path / "t.csv").read_text() == "x\n0.333333\n123457000.0\n2.0\n"
+
+
+def test_writing_twice_gives_the_same_bytes(tmp_path):
+    for name in ("a.csv", "b.csv"):
+        write_table(tmp_path / name, ["x"], [(0.1,)], {"seed": 0})
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_a_table_without_rows_has_empty_columns(tmp_path):
+    write_table(tmp_path / "t.csv", ["epoch", "loss"], [], {"epochs": 0})
+    table, _ = read_table(tmp_path / "t.csv")
+    assert {name: column.shape for name, column in table.items()} == {"epoch": (0,), "loss": (0,)}
+
+
+def test_a_row_of_the_wrong_length_is_refused_and_nothing_is_written(tmp_path):
+    with pytest.raises(ValueError, match=r"row 1 has 1 values, expected 2"):
+        write_table(tmp_path / "t.csv", ["a", "b"], [(1, 2), (3,)], {})
+    assert not (tmp_path / "t.csv").exists()
+
+
+@pytest.mark.parametrize("entry", [{"a": "two\nlines"}, {"a: b": "c"}])
+def test_provenance_that_could_not_be_read_back_is_refused(tmp_path, entry):
+    with pytest.raises(ValueError, match="expected one line and no colon"):
+        write_table(tmp_path / "t.csv", ["x"], [(1,)], entry)
+    assert not (tmp_path / "t.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("# only: comments\n", "no line of column names"), ("a,b\n1,2\n3\n", "row 1 has 1 values")],
+)
+def test_a_damaged_file_is_refused(tmp_path, text, message):
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_table(tmp_path / "t.csv")
+
+
+SWEEPS = ["schemes"]  # tables of `simple_ml.study.sweep.trial` on the embedded digits
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_rows_of_a_sweep_can_be_computed_again(name):
+    table, how = read_table(RESULTS / f"{name}.csv")
+    assert how["task"] == "trial"
+    settings = {key: float(how[key]) for key in ("gain", "imbalance") if key in how}
+    settings |= {key: int(how[key]) for key in ("hidden_dim", "batch") if key in how}
+    X, y, *test = load_mnist()
+    kept = len(X) - int(how["holdout"])
+    data = X[:kept], y[:kept], X[kept:], y[kept:], *test
+    # Beyond the largest stable rate a rounding error grows at every step: no row there is typical.
+    steady = np.flatnonzero((table["lr"] < 1) & np.isfinite(table["test_loss"]))
+    varied = list(table)[: list(table).index("epoch")]
+    for row in np.random.default_rng(0).choice(steady, 4, replace=False):
+        run = {key: table[key][row].item() for key in varied}
+        (again,) = trial(data, **settings, **run, epochs=(int(table["epoch"][row]),))
+        where = f"row {row}: {run}"
+        for key in ("initial_loss", "peak_loss"):
+            assert again[key] == pytest.approx(table[key][row], rel=1e-2), where
+        for key in ("train_loss", "valid_loss", "test_loss"):
+            assert again[key] == pytest.approx(table[key][row], rel=5e-2), where
+        for key in ("train_err", "valid_err", "test_err"):
+            assert again[key] == pytest.approx(table[key][row], abs=0.006), where
+
+
+RUNS = {
+    "init": np.array(["hw0", "hw0", "hw0", "hw0", "he", "he"]),
+    "lr": np.array([0.4, 0.1, 0.4, 0.1, 0.1, 0.4]),
+    "err": np.array([0.1, 0.2, 0.5, 0.2, np.nan, 0.3]),
+}
+
+
+def test_select_keeps_the_rows_that_fit_all_values():
+    rows = select(RUNS, init="hw0", lr=0.4)
+    assert list(rows) == list(RUNS)
+    np.testing.assert_array_equal(rows["err"], [0.1, 0.5])
+    assert len(select(RUNS, init="unheard of")["err"]) == 0
+
+
+def test_best_averages_over_seeds_and_never_chooses_a_value_that_diverged():
+    assert best(select(RUNS, init="hw0"), "lr", by="err") == 0.1  # 0.4 has the best single run
+    assert best(select(RUNS, init="he"), "lr", by="err") == 0.4  # at 0.1 a run is nan
+
+
+def test_best_takes_the_smallest_of_equally_good_values():
+    equal = {"lr": np.array([0.4, 0.1, 0.2]), "err": np.array([1.0, 1.0, 2.0])}
+    assert best(equal, "lr", by="err") == 0.1
+
+
+@pytest.mark.parametrize("init", ["unheard of", "he"])
+def test_best_refuses_what_has_no_finite_mean(init):
+    rows = select(RUNS, init=init)
+    rows["err"] = rows["err"] * np.nan
+    with pytest.raises(ValueError, match="is the selection empty, or did all runs diverge"):
+        best(rows, "lr", by="err")
+
+
+# Student's quantiles at 0.975, as printed in every table of them
+@pytest.mark.parametrize(
+    ("pairs", "quantile", "relative"),
+    [(5, 2.77645, 4e-3), (10, 2.26216, 2e-4), (20, 2.09302, 1e-5), (121, 1.97993, 1e-5)],
+)
+def test_the_interval_of_a_paired_difference_is_students(pairs, quantile, relative):
+    b = np.linspace(-3, 5, pairs) ** 2
+    a = b + np.arange(pairs) % 3
+    mean, half = paired_difference(a, b)
+    difference = np.arange(pairs) % 3
+    assert mean == pytest.approx(difference.mean())
+    error = difference.std(ddof=1) / np.sqrt(pairs)
+    assert half == pytest.approx(quantile * error, rel=relative)
+
+
+def test_the_interval_covers_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    hits = 0
+    for _ in range(4000):
+        luck = rng.standard_normal(8)  # what a pair shares
+        mean, half = paired_difference(luck + rng.standard_normal(8) + 0.3, luck)
+        hits += abs(mean - 0.3) <= half
+    assert hits / 4000 == pytest.approx(0.95, abs=0.015)
+
+
+@pytest.mark.parametrize("lengths", [(4, 4), (6, 7), (0, 0)])
+def test_pairs_that_do_not_match_or_are_too_few_are_refused(lengths):
+    with pytest.raises(ValueError, match="with 5 or more"):
+        paired_difference(*(np.zeros(length) for length in lengths))
+
+
+def test_digests_of_the_arrays_are_those_of_the_published_files(full_mnist):
+    digests = data_digests(load_mnist(full_mnist))
+    assert digests == {f"md5 of {file.name}": file.md5 for file in MNIST}
+
+
+def test_digests_notice_one_changed_pixel_and_one_changed_label():
+    data = load_mnist()
+    before = data_digests(data)
+    data[0][7, 300] = 1 - data[0][7, 300]
+    data[3].setflags(write=True)
+    data[3][5] = (data[3][5] + 1) % 10
+    after = data_digests(data)
+    changed = [name for name in before if before[name] != after[name]]
+    assert changed == ["md5 of train-images-idx3-ubyte", "md5 of t10k-labels-idx1-ubyte"]
+
+
+def test_provenance_names_command_settings_versions_and_data():
+    how = provenance("python tools/x.py", load_mnist(), lr=0.2, seed=0)
+    assert how["command"] == "python tools/x.py"
+    assert (how["lr"], how["seed"], how["numpy"]) == (0.2, 0, np.__version__)
+    assert {"python", "simple_ml", "md5 of t10k-labels-idx1-ubyte"} <= set(how)
+
+
+def test_the_first_row_of_softmax_full_can_be_computed_again(full_mnist):
+    recorded, how = read_table(RESULTS / "softmax_full.csv")
+    data = load_mnist(full_mnist)
+    run = train_softmax(*data, 1, lr=float(how["lr"]), batch=int(how["batch"]), verbose=False)
+    for name, (computed,) in run.history.items():
+        slack = FLIPPED if name.endswith("err") else 0
+        assert computed == pytest.approx(recorded[name][0], rel=TOLERANCE, abs=slack), name
+
+
+def test_softmax_full_was_recorded_on_the_published_mnist():
+    recorded, how = read_table(RESULTS / "softmax_full.csv")
+    assert all(how[f"md5 of {file.name}"] == file.md5 for file in MNIST)
+    np.testing.assert_array_equal(recorded["epoch"], np.arange(1, int(how["epochs"]) + 1))
+
+
+def test_the_first_row_of_training_full_can_be_computed_again(full_mnist):
+    recorded, how = read_table(RESULTS / "training_full.csv")
+    settings = {"hidden_dim": int(how["hidden_dim"]), "lr": float(how["lr"])}
+    run = train_nn(*load_mnist(full_mnist), epochs=1, **settings, verbose=False)
+    for name, (computed,) in run.history.items():
+        slack = FLIPPED if name.endswith("err") else 0
+        assert computed == pytest.approx(recorded[name][0], rel=TOLERANCE, abs=slack), name
+
+
+@pytest.mark.parametrize("row", [3, 58, 122, 199])
+def test_rows_of_draws_embedded_can_be_computed_again(row):
+    recorded, how = read_table(RESULTS / "draws_embedded.csv")
+    settings = {"hidden_dim": int(how["hidden_dim"]), "epochs": int(how["epochs"])}
+    draw = {"normal": normal, "uniform": uniform}[recorded["draw"][row]]
+    history = train_nn(
+        *load_mnist(),
+        **settings,
+        lr=float(how["lr"]),
+        batch=int(how["batch"]),
+        init=partial(hw0, draw=draw),
+        rng=np.random.default_rng(int(recorded["seed"][row])),
+        verbose=False,
+    ).history
+    # float32 sums differ between machines; after ten epochs that may move a digit or two of 1,000.
+    assert history["test_loss"][-1] == pytest.approx(recorded["test_loss"][row], rel=1e-2)
+    assert history["test_err"][-1] == pytest.approx(recorded["test_err"][row], abs=0.003)
+
+
+def recomputed(name, task, settings, run):
+    """Return the recorded rows of one run of Chapter 6, and the same computed again."""
+    recorded, how = read_table(RESULTS / f"{name}.csv")
+    assert {key: how[key] for key in settings} == {k: str(v) for k, v in settings.items()}
+    X, y, X_te, y_te = load_mnist()
+    holdout = int(how["holdout"])
+    data = X[:-holdout], y[:-holdout], X[-holdout:], y[-holdout:], X_te, y_te
+    rows = task(data, **settings, **run)
+    recorded = select(recorded, **run)
+    assert len(recorded[next(iter(run))]) == len(rows)
+    return [({name: recorded[name][i] for name in row}, row) for i, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize(
+    ("init", "hidden_dim", "seed"),
+    [("hw0", 32, 0), ("fan_in", 128, 1), ("he", 64, 2), ("hw0+fan_in", 256, 0)],
+)
+def test_rows_of_stability_can_be_computed_again(init, hidden_dim, seed):
+    run = {"init": init, "hidden_dim": hidden_dim, "seed": seed}
+    settings = record_stability.SETTINGS
+    for recorded, row in recomputed("stability", record_stability.stability, settings, run):
+        for name, value in row.items():
+            # A bisection may stop a step to the side: 2^(1/4).
+            slack = 0.2 if name in ("falls", "trains") else 1e-2
+            assert value == pytest.approx(recorded[name], rel=slack), name
+
+
+@pytest.mark.parametrize(("hidden_dim", "warmup", "seed"), [(100, 0, 3), (100, 1, 19), (400, 1, 7)])
+def test_rows_of_warmup_can_be_computed_again(hidden_dim, warmup, seed):
+    run = {"hidden_dim": hidden_dim, "warmup": warmup, "seed": seed}
+    settings = record_warmup.SETTINGS
+    for recorded, row in recomputed("warmup", record_warmup.warm_up, settings, run):
+        for name, value in row.items():
+            slack = 0.004 if name in ("test_err", "silent") else 0
+            assert value == pytest.approx(recorded[name], rel=2e-2, abs=slack), name
+
+
+@pytest.mark.parametrize(
+    ("init", "hidden_dim", "lr"), [("hw0", 64, 0.05), ("fan_in", 64, 0.8), ("hw0+fan_in", 512, 0.2)]
+)
+def test_rows_of_kernel_can_be_computed_again(init, hidden_dim, lr):
+    run = {"init": init, "hidden_dim": hidden_dim, "lr": lr, "seed": 1}
+    settings = record_kernel.SETTINGS
+    for recorded, row in recomputed("kernel", record_kernel.kernel_change, settings, run):
+        for name, value in row.items():
+            assert value == pytest.approx(recorded[name], rel=2e-2, abs=0.003), name
+
+
+@pytest.mark.parametrize(
+    ("network", "init", "hidden_dim", "lr"),
+    [("tanh", "hw0", 64, 0.2), ("three", "fan_in", 64, 0.1), ("three", "hw0+fan_in", 512, 0.05)],
+)
+def test_rows_of_limits_can_be_computed_again(network, init, hidden_dim, lr):
+    run = {"network": network, "init": init, "hidden_dim": hidden_dim, "lr": lr, "seed": 0}
+    settings = record_limits.SETTINGS
+    for recorded, row in recomputed("limits", record_limits.train_deep, settings, run):
+        for name, value in row.items():
+            slack = 0.004 if name.endswith("err") else 0
+            assert value == pytest.approx(recorded[name], rel=2e-2, abs=slack), name

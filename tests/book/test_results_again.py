@@ -1,0 +1,185 @@
+"""Recorded tables come from their scripts: the same runs, settings, data and numbers.
+
+A sample of the runs is done again, another one every time. What was drawn is part of the test's
+name; to repeat it: ``RESULTS_SEED=… pytest tests/book/test_results_again.py``.
+"""
+
+import importlib
+import os
+import random
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from simple_ml import load_mnist
+from simple_ml.study.results import data_digests, read_table
+from simple_ml.study.sweep import _key, trial
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "notebooks" / "results"
+SEED = os.environ.get("RESULTS_SEED") or str(random.SystemRandom().randrange(10**6))
+SAMPLE = 3  # runs of each table
+WORK = 256 * 20  # hidden units times epochs of a run that a test may do
+LOSS = 2e-2  # relative; float32 sums differ between machines, and training carries that on
+ERROR = 0.01  # of an error rate: ten digits of the 1,000
+PARAMETERS = {"init", "draw", "gain", "imbalance", "hidden_dim", "lr", "seed", "batch", "epochs"}
+
+SCRIPTS = sorted(
+    path.stem
+    for path in (ROOT / "experiments").glob("record_*.py")
+    if re.search(r"^from simple_ml\.sweep import .*\bsweep\b", path.read_text("utf-8"), re.M)
+)
+
+
+def asked(script):
+    """Return what a script asks of `sweep`: path, runs, data, task and settings."""
+    module = importlib.import_module(script)
+    calls = []
+
+    def note(path, runs, data="embedded", *, holdout=1000, task=trial, command="", **settings):
+        for ours in ("jobs", "backend", "progress"):
+            settings.pop(ours, None)
+        call = SimpleNamespace(path=Path(path), runs=list(runs), data=data, holdout=holdout)
+        call.task, call.settings, call.command = task, settings, command
+        calls.append(call)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "sweep", note)
+        module.main()
+    (call,) = calls
+    return call
+
+
+def recorded(script):
+    call = asked(script)
+    assert call.path.exists(), f"{call.path.name} is not recorded; python tools/{script}.py does it"
+    return call, *read_table(call.path)
+
+
+TRIALS = [script for script in SCRIPTS if asked(script).task is trial]
+
+
+@pytest.mark.parametrize("script", [script for script in SCRIPTS if script not in TRIALS])
+def test_a_table_with_a_task_of_its_own_has_a_test_of_its_own(script):
+    tests = (ROOT / "tests" / "book" / "test_results.py").read_text(encoding="utf-8")
+    table = script.removeprefix("record_")
+    assert f"def test_rows_of_{table}_can_be_computed_again" in tests
+    assert f'recomputed("{table}"' in tests
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_table_holds_the_runs_that_its_script_asks_for_in_their_order(script):
+    call, table, how = recorded(script)
+    names, size = list(call.runs[0]), int(how["rows a run"])
+    assert list(table)[: len(names)] == names
+    columns = [table[name] for name in names]
+    found = [_key(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+    wanted = [key for run in call.runs for key in [_key(run)] * size]
+    assert len(found) == len(wanted)
+    # Not as two lists: pytest would compare thousands of lines for minutes before it says anything.
+    pairs = [(numbered(a), numbered(b)) for a, b in zip(found, wanted, strict=True)]
+    differ = [f"row {i}: {a}, asked {b}" for i, (a, b) in enumerate(pairs) if a != b]
+    assert differ[:3] == [], f"{len(differ)} rows differ; python tools/{script}.py"
+
+
+def numbered(key):
+    return tuple(float(value) if is_number(value) else value for value in key)
+
+
+def is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_table_names_the_command_and_the_settings_of_its_script(script):
+    call, _, how = recorded(script)
+    assert call.path.name == script.removeprefix("record_") + ".csv"
+    assert how["command"] == call.command == f"python tools/{script}.py"
+    assert how["task"] == call.task.__name__
+    assert {name: how.get(name) for name in call.settings} == {
+        name: str(value) for name, value in call.settings.items()
+    }
+    assert int(how["holdout"]) == call.holdout
+    assert {"python", "numpy", "simple_ml"} <= set(how)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_table_was_recorded_on_the_digits_that_its_script_names(script, request):
+    call, _, how = recorded(script)
+    data = load_mnist(request.getfixturevalue("full_mnist") if call.data == "full" else call.data)
+    digests = data_digests(data)
+    assert {name: how[name] for name in digests} == digests
+
+
+def steady(table, size):
+    """Return the numbers of the runs that another processor repeats.
+
+    Processors add in different orders. Where the first steps overshoot, such a difference in the
+    last digit grows to any size. With OPENBLAS_CORETYPE=Haswell a tenth of the rows that were
+    recorded on AVX-512 comes out otherwise; in each of those runs the loss had risen at first.
+    """
+    first = table["initial_loss"][::size]
+    learns = table["train_loss"][size - 1 :: size] < first
+    return np.flatnonzero(learns & (table["peak_loss"][::size] < first))
+
+
+def cheap(call, number):
+    """Return whether a run is done again in seconds."""
+    options = call.settings | call.runs[number]
+    if call.data == "full":  # of which the first checkpoint of a narrow network is enough
+        narrow = min((call.settings | run).get("hidden_dim", 100) for run in call.runs)
+        return options.get("hidden_dim", 100) == narrow
+    return options.get("hidden_dim", 100) * max(options.get("epochs", (20,))) <= WORK
+
+
+@pytest.mark.parametrize("script", TRIALS)
+def test_runs_drawn_at_random_give_the_recorded_numbers_again(script, request):
+    call, table, how = recorded(script)
+    if call.data == "full":  # the first checkpoint of one run: more would take minutes
+        data = load_mnist(request.getfixturevalue("full_mnist"))
+        count, epochs = 1, min(call.settings["epochs"])
+    else:
+        data, count, epochs = load_mnist(call.data), SAMPLE, None
+    size = int(how["rows a run"])
+    fine = [number for number in steady(table, size).tolist() if cheap(call, number)]
+    assert fine  # nothing to do again would be nothing tested
+    X, y, X_te, y_te = data
+    h = call.holdout
+    parts = X[:-h], y[:-h], X[-h:], y[-h:], X_te, y_te
+    for number in random.Random(f"{SEED} {script}").sample(fine, min(count, len(fine))):
+        options = call.settings | call.runs[number]
+        if epochs:
+            options["epochs"] = (epochs,)
+        computed = trial(parts, **options)
+        for offset, row in enumerate(computed):
+            before = {name: table[name][number * size + offset] for name in row}
+            differ = {
+                name: (float(before[name]), float(row[name]))
+                for name in row
+                if not close(name, before[name], row[name])
+            }
+            assert not differ, (
+                f"{call.path.name}, {call.runs[number]}, epoch {row['epoch']}: "
+                f"(recorded, computed now) {differ}; RESULTS_SEED={SEED} repeats this. "
+                f"If the code was meant to change: python tools/{script}.py"
+            )
+
+
+def close(name, one, other):
+    if name.endswith("_err"):
+        return abs(one - other) <= ERROR
+    return bool(np.isclose(other, one, rtol=LOSS, atol=1e-6, equal_nan=True))
+
+
+def test_a_changed_number_would_be_noticed():
+    assert not close("test_err", 0.064, 0.08)
+    assert not close("test_loss", 0.25, 0.26)
+    assert close("test_loss", 0.25, 0.2501)
+    assert not close("test_loss", float("nan"), 0.25)

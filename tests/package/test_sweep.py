@@ -1,0 +1,731 @@
+"""Many runs make one table, whatever happens to the processes that do them."""
+
+import csv
+import io
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simple_ml import load_mnist, train_nn
+from simple_ml.__main__ import parser
+from simple_ml.initialization import fan_in, hw0
+from simple_ml.study.results import read_table
+from simple_ml.study.sweep import grid, sweep, trial
+
+MEASURED = [
+    *("epoch", "train_loss", "train_err", "valid_loss", "valid_err", "test_loss", "test_err"),
+    *("initial_loss", "peak_loss", "moved1", "moved2"),
+]
+
+
+@pytest.fixture(scope="module")
+def parts():
+    X, y, X_te, y_te = load_mnist()
+    return X[:-1000], y[:-1000], X[-1000:], y[-1000:], X_te, y_te
+
+
+@pytest.fixture
+def small(parts):
+    return tuple(A[:230] for A in parts)  # batches of 100, 100 and 30
+
+
+# ---------------------------------------------------------------- one run
+
+
+def softmax(Z):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return E / E.sum(axis=1, keepdims=True)
+
+
+def loss_and_error(X, y, W1, W2):
+    S = softmax(np.maximum(X @ W1, 0) @ W2)
+    return -np.log(S[np.arange(len(y)), y]).mean(), (S.argmax(axis=1) != y).mean()
+
+
+def test_a_run_is_the_literal_one(small):
+    X_tr, y_tr, X_va, y_va, X_te, y_te = (A.astype(np.float64) if A.ndim == 2 else A for A in small)
+    rng = np.random.default_rng(3)
+    W1 = rng.standard_normal((784, 20)) / np.sqrt(20)
+    W2 = rng.standard_normal((20, 10)) / np.sqrt(10)
+    start, expected, peak = (W1.copy(), W2.copy()), [], 0
+    initial = loss_and_error(X_tr, y_tr, W1, W2)[0]
+    for epoch in (1, 2, 3):
+        for i in (0, 100, 200):
+            X, y = X_tr[i : i + 100], y_tr[i : i + 100]
+            if epoch == 1:
+                peak = max(peak, loss_and_error(X, y, W1, W2)[0])
+            Z1 = np.maximum(X @ W1, 0)
+            G2 = (softmax(Z1 @ W2) - np.eye(10)[y]) / len(X)
+            G1 = (Z1 > 0) * (G2 @ W2.T)
+            W1, W2 = W1 - 0.3 * X.T @ G1, W2 - 0.3 * Z1.T @ G2
+        losses = [loss_and_error(*part, W1, W2) for part in ((X_tr, y_tr), (X_va, y_va))]
+        losses = [*losses, loss_and_error(X_te, y_te, W1, W2)]
+        moved = [
+            np.sqrt(((W - V) ** 2).sum() / (V**2).sum())
+            for W, V in zip((W1, W2), start, strict=True)
+        ]
+        expected.append([epoch, *np.ravel(losses), initial, peak, *moved])
+    rows = trial(small, hidden_dim=20, lr=0.3, seed=3, epochs=(1, 3))
+    assert [list(row) for row in rows] == [MEASURED] * 2
+    for row, wanted in zip(rows, (expected[0], expected[2]), strict=True):
+        np.testing.assert_allclose(list(row.values()), wanted, rtol=2e-5)
+
+
+@pytest.mark.parametrize("init", ["he", "hw0+fan_in"])
+def test_a_run_trains_as_train_nn_does(init, parts):
+    X_tr, y_tr, _, _, X_te, y_te = parts
+    settings = {"hidden_dim": 30, "lr": 0.1, "batch": 64, "init": init}
+    (row,) = trial(parts, **settings, seed=5, epochs=(2,))
+    rng = np.random.default_rng(5)
+    run = train_nn(X_tr, y_tr, X_te, y_te, epochs=2, **settings, rng=rng, verbose=False)
+    for name, column in run.history.items():
+        assert row[name] == pytest.approx(column[-1], rel=1e-5)
+
+
+def test_checkpoints_are_looks_at_one_run(small):
+    rows = trial(small, hidden_dim=10, epochs=(1, 2, 4))
+    assert rows[1:] == trial(small, hidden_dim=10, epochs=(2, 4))
+    assert [row["epoch"] for row in rows] == [1, 2, 4]
+
+
+def starting_weights(data, scheme, seed):
+    seen = []
+
+    def spy(fan_in, fan_out, rng, dtype):
+        seen.append(scheme(fan_in, fan_out, rng, dtype))
+        return seen[-1].copy()
+
+    trial(data, init=spy, hidden_dim=40, seed=seed, epochs=(1,))
+    return seen
+
+
+def test_equal_seeds_give_the_same_draws_under_every_scheme(small):
+    ours, theirs = (starting_weights(small, scheme, seed=4) for scheme in (hw0, fan_in))
+    np.testing.assert_allclose(ours[0] * np.sqrt(40), theirs[0] * np.sqrt(784), rtol=1e-6)
+    np.testing.assert_allclose(ours[1] * np.sqrt(10), theirs[1] * np.sqrt(40), rtol=1e-6)
+    assert not np.allclose(ours[0], starting_weights(small, hw0, seed=5)[0])
+
+
+def test_a_gain_and_an_imbalance_make_hw0_out_of_fan_in(small):
+    n, d, k = 784, 50, 10
+    (ours,) = trial(small, init="hw0", hidden_dim=d, epochs=(3,))
+    gain, imbalance = np.sqrt(n / k), d / np.sqrt(n * k)
+    (made,) = trial(small, init="fan_in", gain=gain, imbalance=imbalance, hidden_dim=d, epochs=(3,))
+    np.testing.assert_allclose(list(made.values()), list(ours.values()), rtol=1e-3)
+
+
+def test_the_imbalance_leaves_the_initial_function_alone_and_the_gain_does_not(small):
+    losses = [
+        trial(small, gain=gain, imbalance=imbalance, epochs=(1,))[0]["initial_loss"]
+        for gain, imbalance in ((1, 1), (1, 7), (2, 1))
+    ]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-5)
+    assert losses[2] > 1.1 * losses[0]
+
+
+def test_a_draw_is_that_of_every_rule_that_draws(small):
+    def loss(**settings):
+        return trial(small, **settings, epochs=(1,))[0]["initial_loss"]
+
+    assert loss(init="pytorch") != loss(init="pytorch", draw="uniform")
+    # variance 1/fan_in, halved twice over: nothing is left of the default's own shape
+    third = {"init": "fan_in", "gain": 1 / 3, "draw": "uniform"}
+    assert loss(init="pytorch", draw="uniform") == pytest.approx(loss(**third), rel=1e-5)
+    assert loss(init="zeros+hw0", draw="uniform") == pytest.approx(np.log(10))
+
+
+def test_a_run_that_diverges_at_once_is_stopped_and_holds_nan(small, monkeypatch):
+    import simple_ml.study.sweep as module
+
+    steps = []
+    epoch = module.nn_epoch
+    monkeypatch.setattr(module, "nn_epoch", lambda *a, **k: steps.append(1) or epoch(*a, **k))
+    rows = trial(small, lr=1e30, epochs=(1, 5))
+    assert len(steps) == 3  # the batches of the first epoch
+    assert [row["epoch"] for row in rows] == [1, 5]
+    for row in rows:
+        assert np.isfinite(row["initial_loss"])
+        assert all(
+            np.isnan(row[name]) for name in MEASURED if name not in ("epoch", "initial_loss")
+        )
+
+
+def test_what_was_measured_before_a_run_diverged_is_kept(small, monkeypatch):
+    import simple_ml.study.sweep as module
+
+    epoch, calls = module.nn_epoch, []
+
+    def breaks_in_the_third_epoch(X, y, W1, W2, **settings):
+        calls.append(len(X))
+        epoch(X, y, W1, W2, **settings)
+        W1[0, 0] = np.inf if sum(calls) > 2 * 230 else W1[0, 0]
+
+    expected = trial(small, epochs=(2,))[0]
+    monkeypatch.setattr(module, "nn_epoch", breaks_in_the_third_epoch)
+    rows = trial(small, epochs=(2, 3, 9))
+    assert rows[0] == expected
+    assert np.isnan([[row["train_loss"], row["moved2"]] for row in rows[1:]]).all()
+    assert {row["peak_loss"] for row in rows} == {expected["peak_loss"]}
+    assert sum(calls) == 3 * 230
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"init": "xavier"}, ValueError, "init is 'xavier', expected one of hw0"),
+        ({"init": "hw0+he+he"}, ValueError, "or a pair, one for each layer"),
+        ({"draw": "cauchy"}, ValueError, "draw is 'cauchy', expected one of normal, uniform"),
+        ({"gain": 0}, ValueError, "gain is 0, expected a positive number"),
+        ({"imbalance": np.inf}, ValueError, "imbalance is inf, expected a positive number"),
+        ({"gain": "big"}, TypeError, "gain is a str, expected a number"),
+        ({"hidden_dim": 0}, ValueError, "hidden_dim is 0, expected at least 1"),
+        ({"lr": np.nan}, ValueError, "lr is nan, expected a finite number"),
+        ({"batch": 1.5}, TypeError, "batch is a float, expected a whole number"),
+        ({"seed": -1}, ValueError, "seed is -1, expected at least 0"),
+        ({"epochs": 20}, TypeError, r"epochs is a int, expected a tuple of checkpoints: \(5, 20\)"),
+        ({"epochs": (5, 5)}, ValueError, r"epochs is \(5, 5\), expected .* each later"),
+        ({"epochs": ()}, ValueError, "expected at least one checkpoint"),
+        ({"epochs": (0, 5)}, ValueError, "epochs is 0, expected at least 1"),
+    ],
+)
+def test_bad_settings_are_named_by_a_run_and_by_a_sweep_before_it_writes(
+    change, error, message, small, tmp_path
+):
+    with pytest.raises(error, match=message):
+        trial(small, **change)
+    runs = [change] if set(change) <= {"seed", "lr"} else [{"lr": 0.1}, {"lr": 0.2}]
+    settings = {} if runs == [change] else change
+    with pytest.raises(error, match=message):
+        sweep(tmp_path / "t.csv", runs, **settings)
+    assert not (tmp_path / "t.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("cut", "message"),
+    [
+        (lambda d: d[:4], "data has 4 arrays, expected six"),
+        (lambda d: (d[0][:, 1:], *d[1:]), "X_tr has 783 columns and X_va has 784"),
+        (lambda d: (*d[:3], d[3][1:], *d[4:]), r"y_va has shape \(229,\), expected \(230,\)"),
+        (lambda d: (d[0], d[1] % 3, *d[2:]), "y_va holds labels from 0 to 9, expected 0 … 2"),
+    ],
+)
+def test_data_that_do_not_belong_together_are_refused(cut, message, small):
+    with pytest.raises(ValueError, match=message):
+        trial(cut(small))
+
+
+# ---------------------------------------------------------------- the list of runs
+
+
+def test_a_grid_has_every_combination_the_last_axis_fastest():
+    assert grid(a=["x", "y"], b=range(3)) == [
+        *({"a": "x", "b": b} for b in range(3)),
+        *({"a": "y", "b": b} for b in range(3)),
+    ]
+
+
+@pytest.mark.parametrize("axes", [{"lr": 0.1}, {"init": "hw0"}])
+def test_a_grid_wants_lists(axes):
+    with pytest.raises(TypeError, match=r"expected a list of values; for one: \["):
+        grid(**axes)
+    with pytest.raises(ValueError, match="seed has no values"):
+        grid(seed=[])
+
+
+# ---------------------------------------------------------------- a table of many runs
+
+
+RUNS = grid(start=range(7), step=[1, 2.5])
+
+
+def pixels(data, *, start, step, rows=2, note="plain"):
+    """Measure something that takes no time: rows of two for each of the 14 runs."""
+    X, y = data[0][start :: int(2 * step)], data[1][start :: int(2 * step)]
+    return [{"row": i, "sum": float(X[i].sum()), "label": int(y[i])} for i in range(rows)]
+
+
+def pixel_table(path, runs=RUNS, **settings):
+    return sweep(path, runs, task=pixels, jobs=1, **settings)
+
+
+def test_a_table_has_a_row_for_each_checkpoint_of_each_run_in_the_order_of_the_runs(tmp_path):
+    runs = grid(init=["hw0", "fan_in"], seed=[3, 1])
+    table = sweep(tmp_path / "new" / "t.csv", runs, hidden_dim=5, epochs=(1, 2), jobs=1)
+    assert list(table) == ["init", "seed", *MEASURED]
+    assert list(table["init"]) == ["hw0"] * 4 + ["fan_in"] * 4
+    assert list(table["seed"]) == [3, 3, 1, 1] * 2
+    assert list(table["epoch"]) == [1, 2] * 4
+    read, _ = read_table(tmp_path / "new" / "t.csv")
+    for name, column in table.items():
+        np.testing.assert_array_equal(column, read[name])
+    X, y, X_te, y_te = load_mnist()
+    data = X[:3000], y[:3000], X[3000:], y[3000:], X_te, y_te
+    rows = trial(data, init="fan_in", seed=3, hidden_dim=5, epochs=(1, 2))
+    for name in MEASURED:
+        assert table[name][5] == pytest.approx(rows[1][name], rel=1e-5)
+
+
+def test_the_head_says_all_that_the_runs_share(tmp_path):
+    pixel_table(tmp_path / "t.csv", rows=3, holdout=500, command="python tools/x.py")
+    _, how = read_table(tmp_path / "t.csv")
+    expected = {
+        "command": "python tools/x.py",
+        "task": "pixels",
+        "rows": "3",
+        "note": "plain",
+        "holdout": "500",
+        "numpy": np.__version__,
+        "rows a run": "3",
+    }
+    assert how | expected == how
+    assert "start" not in how
+    assert sum(key.startswith("md5 of ") for key in how) == 4
+
+
+@pytest.mark.parametrize("holdout", [1000, 10])
+def test_the_last_training_rows_are_for_validation_and_nothing_can_be_changed(holdout, tmp_path):
+    X, y, X_te, y_te = load_mnist()
+    expected = X[:-holdout], y[:-holdout], X[-holdout:], y[-holdout:], X_te, y_te
+
+    def task(data, *, seed):
+        same = [np.array_equal(A, B) for A, B in zip(data, expected, strict=True)]
+        return [{"same": sum(same), "writable": sum(A.flags.writeable for A in data)}]
+
+    table = sweep(tmp_path / "t.csv", grid(seed=[0]), task=task, holdout=holdout, jobs=1)
+    assert (table["same"][0], table["writable"][0]) == (6, 0)
+
+
+def test_one_process_and_several_write_the_same_bytes(tmp_path):
+    runs = grid(init=["he", "hw0+fan_in"], lr=[0.1, 1e30], seed=range(3))
+    for jobs in (1, 2, 3):
+        sweep(tmp_path / f"{jobs}.csv", runs, hidden_dim=16, epochs=(1, 3), jobs=jobs)
+    one = (tmp_path / "1.csv").read_bytes()
+    assert one.count(b"nan") == 3 * 2 * 2 * 9
+    assert one == (tmp_path / "2.csv").read_bytes() == (tmp_path / "3.csv").read_bytes()
+
+
+def where_it_runs(data, *, seed):
+    from threadpoolctl import threadpool_info
+
+    mapped = all(isinstance(A.base, np.memmap) or isinstance(A.base.base, np.memmap) for A in data)
+    threads = [info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"]
+    time.sleep(0.3)  # or one process could do all
+    return [{"mapped": int(mapped), "threads": max(threads, default=1), "pid": os.getpid()}]
+
+
+def test_processes_share_the_arrays_and_have_one_blas_thread_each(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    table = sweep(tmp_path / "t.csv", grid(seed=range(6)), task=where_it_runs, jobs=2)
+    assert set(table["mapped"]) == {1}
+    assert set(table["threads"]) == {1}
+    assert len(set(table["pid"])) == 2
+    assert os.getpid() not in table["pid"]
+
+
+def test_one_process_means_this_one_with_one_blas_thread_for_the_time_being(tmp_path):
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    with threadpool_limits(2, user_api="blas"):
+        table = sweep(tmp_path / "t.csv", grid(seed=range(2)), task=where_it_runs, jobs=1)
+        after = [info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"]
+    assert set(table["pid"]) == {os.getpid()}
+    assert set(table["threads"]) == {1}
+    assert set(after) <= {2}
+
+
+def test_a_run_is_what_its_row_says(tmp_path):
+    seen = []
+
+    def task(data, *, lr, seed, name):
+        seen.append((lr, seed, name))
+        return [{"x": 0}]
+
+    runs = [{"lr": np.float64(1) / 3, "seed": np.int64(7), "name": "a, b"}]
+    sweep(tmp_path / "t.csv", runs, task=task, jobs=1)
+    with open(tmp_path / "t.csv", newline="") as file:
+        *_, last = csv.reader(file)
+    assert seen == [(0.333333, 7, "a, b")]
+    assert [type(value) for value in seen[0]] == [float, int, str]
+    assert last == ["0.333333", "7", "a, b", "0"]
+
+
+# ---------------------------------------------------------------- stopped and resumed
+
+
+SCRIPT = """
+import sys
+from simple_ml.study.sweep import grid, sweep
+
+if __name__ == "__main__":
+    runs = grid(init=["hw0", "fan_in"], seed=range(8))
+    sweep(sys.argv[1], runs, hidden_dim=24, epochs=(1, 12), jobs=int(sys.argv[2]))
+"""
+
+
+HEAD = 18  # lines above the first row
+
+
+def wait_for_rows(path, count, process, patience=600):
+    start = time.monotonic()
+    while not path.exists() or path.read_bytes().count(b"\n") < HEAD + count:
+        assert process.poll() is None, "the sweep ended before it was to be stopped"
+        assert time.monotonic() - start < patience
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM"])
+def test_a_sweep_that_is_killed_goes_on_and_ends_with_the_same_bytes(how, tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    killed, whole = tmp_path / "killed.csv", tmp_path / "whole.csv"
+    command = [sys.executable, "-W", "error", tmp_path / "script.py"]
+    process = subprocess.Popen([*command, killed, "2"], start_new_session=True)
+    wait_for_rows(killed, 4, process)
+    if how == "SIGKILL":
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.terminate()
+    assert process.wait(120) == {"SIGKILL": -signal.SIGKILL, "SIGTERM": 128 + signal.SIGTERM}[how]
+    before = killed.read_text().splitlines()
+    assert len(before) < HEAD + 2 * 16
+    subprocess.run([*command, killed, "2"], check=True)
+    subprocess.run([*command, whole, "1"], check=True)
+    assert killed.read_bytes() == whole.read_bytes()
+    assert set(before) <= set(whole.read_text().splitlines())
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    path = tmp_path_factory.mktemp("finished") / "t.csv"
+    pixel_table(path)
+    return path.read_bytes()
+
+
+def test_a_table_that_was_cut_anywhere_is_completed(finished, tmp_path):
+    path = tmp_path / "t.csv"
+    begin = finished.index(b"start,step")
+    begin = finished.index(b"\n", begin) + 1  # the first row: the head is written in one step
+    for end in {*range(begin, len(finished), 23), len(finished) - 1}:
+        path.write_bytes(finished[:end])
+        pixel_table(path)
+        assert path.read_bytes() == finished, end
+
+
+def test_a_run_that_was_written_in_part_is_done_again(finished, tmp_path):
+    *lines, _ = finished.splitlines(keepends=True)  # whole lines, but half of the last run
+    (tmp_path / "t.csv").write_bytes(b"".join(lines))
+    pixel_table(tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes() == finished
+
+
+def test_rows_may_stand_in_any_order_before_the_end(finished, tmp_path):
+    lines = finished.splitlines(keepends=True)
+    head, rows = lines[:-28], lines[-28:]
+    assert rows[0].startswith(b"0,1,0,")
+    pairs = [rows[i : i + 2] for i in range(0, 28, 2)]
+    text = b"".join(line for pair in reversed(pairs[3:]) for line in pair)
+    (tmp_path / "t.csv").write_bytes(b"".join(head) + text)
+    pixel_table(tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes() == finished
+
+
+def test_only_what_is_missing_is_done(tmp_path):
+    done = []
+
+    def task(data, *, seed, broken=()):
+        if seed == 5 and not done.count(5):
+            done.append(5)
+            raise OSError("the network is down")
+        done.append(seed)
+        return [{"x": seed}]
+
+    path = tmp_path / "t.csv"
+    with pytest.raises(OSError, match="network is down"):
+        sweep(path, grid(seed=range(8)), task=task, jobs=1)
+    assert read_table(path)[0]["seed"].tolist() == [0, 1, 2, 3, 4]
+    sweep(path, grid(seed=range(8)), task=task, jobs=1)
+    assert done == [0, 1, 2, 3, 4, 5, 5, 6, 7]
+
+
+def test_a_finished_table_is_returned_untouched(tmp_path):
+    path = tmp_path / "t.csv"
+    first = pixel_table(path)
+    before = path.stat()
+    second = pixel_table(path, command="another way to ask")
+    assert path.stat() == before or path.stat().st_mtime_ns == before.st_mtime_ns
+    for name in first:
+        np.testing.assert_array_equal(first[name], second[name])
+
+
+def test_a_finished_table_can_be_extended_and_is_as_if_made_at_once(finished, tmp_path):
+    pixel_table(tmp_path / "t.csv", RUNS[4:9])
+    pixel_table(tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes() == finished
+
+
+def test_an_empty_file_is_a_table_that_was_not_begun(finished, tmp_path):
+    (tmp_path / "t.csv").touch()
+    pixel_table(tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes() == finished
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"rows": 1}, "was made with rows: 2, and this sweep has 1; write to another file"),
+        ({"note": "new"}, "was made with note: plain, and this sweep has new"),
+        ({"holdout": 999}, "was made with holdout: 1000, and this sweep has 999"),
+        ({"runs": RUNS[:-1]}, "holds the run start=6, step=2.5, which is not among the runs"),
+        (
+            {"runs": grid(step=[1, 2.5], start=range(7))},
+            "has the columns start, step, row, sum, label, expected step, start first",
+        ),
+    ],
+)
+def test_a_table_that_was_made_otherwise_is_refused_and_left_alone(
+    change, message, finished, tmp_path
+):
+    (tmp_path / "t.csv").write_bytes(finished)
+    with pytest.raises(ValueError, match=message):
+        pixel_table(tmp_path / "t.csv", **change)
+    assert (tmp_path / "t.csv").read_bytes() == finished
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b"# numpy: ", b"# numpy: 1.", "was made with numpy: 1."),
+        (b"train-images-idx3-ubyte: ", b"train-images-idx3-ubyte: 0", "was made with md5 of train"),
+        (b"# rows a run: 2\n", b"", "was not made by a sweep"),
+        (b"\n0,1,0,", b"\n0,1,7,8,0,", "rows of the run start=0, step=1, expected 2 of 5"),
+        (b"\n0,1,0,", b"\n0,1,0,5,5\n0,1,0,", "holds 3 rows of the run start=0, step=1,"),
+    ],
+)
+def test_a_table_with_another_head_or_edited_rows_is_refused(old, new, message, finished, tmp_path):
+    text = finished.replace(old, new, 1)
+    assert text != finished
+    (tmp_path / "t.csv").write_bytes(text)
+    with pytest.raises(ValueError, match=message):
+        pixel_table(tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes() == text
+
+
+@pytest.mark.parametrize(
+    "text", [b"a,b\n1,2\n", b"# A note\n", b"no line end", b"\xff\xfe\n\x00\n"]
+)
+def test_a_file_that_no_sweep_made_is_never_overwritten(text, tmp_path):
+    (tmp_path / "t.csv").write_bytes(text)
+    with pytest.raises(ValueError, match=r"t\.csv .*write to another file, or delete it"):
+        pixel_table(tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes() == text
+
+
+# ---------------------------------------------------------------- what is asked for
+
+
+def takes_lr(data, *, lr=0.1, seed=0):
+    return [{"x": lr}]
+
+
+@pytest.mark.parametrize(
+    ("runs", "settings", "error", "message"),
+    [
+        ([], {}, ValueError, "runs is empty, expected a list of dicts; see grid"),
+        ([{}], {}, ValueError, "runs is empty"),
+        ([("lr", 1)], {}, TypeError, "run 0 is a tuple, expected a dict"),
+        ([{"lr": 1}, {"seed": 1}], {}, ValueError, "run 1 sets seed, expected lr as in run 0"),
+        ([{"lr": 1}, {"lr": 1.0}], {}, ValueError, "runs 0 and 1 are both lr=1.0, expected each"),
+        ([{"lr": 1 / 3}, {"lr": 0.333333}], {}, ValueError, "do two differ beyond six digits"),
+        ([{"lr": None}], {}, TypeError, "lr of run 0 is None, expected a number or a line of text"),
+        ([{"lr": True}], {}, TypeError, "lr of run 0 is True, expected a number"),
+        ([{"lr": "a\nb"}], {}, TypeError, "expected a number or a line of text"),
+        ([{"lr": hw0}], {}, TypeError, "give a function by its name"),
+        ([{"lr": 1}], {"lr": 2}, ValueError, "lr is a setting and varies between the runs"),
+        (
+            [{"lr": 1}],
+            {"seed": hw0},
+            TypeError,
+            "seed is <function hw0 .*, expected a number, text",
+        ),
+        (
+            [{"rate": 1}],
+            {},
+            TypeError,
+            "unexpected keyword argument 'rate'; it takes data, lr, seed",
+        ),
+        ([{"lr": 1}], {"holdout": 0}, ValueError, "holdout is 0, expected at least 1"),
+        ([{"lr": 1}], {"holdout": 4000}, ValueError, "less than the 4000 rows of the training set"),
+        ([{"lr": 1}], {"jobs": 0}, ValueError, "jobs is 0, expected at least 1"),
+        ([{"lr": 1}], {"data": "no-such-folder"}, ValueError, "no such folder"),
+        ([{"lr": 1}], {"backend": "pigeons"}, ValueError, "pigeons"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is_written(
+    runs, settings, error, message, tmp_path
+):
+    with pytest.raises(error, match=message):
+        sweep(tmp_path / "new" / "t.csv", runs, task=takes_lr, **settings)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "message"),
+    [
+        ([], TypeError, r"returned \[\] for the run seed=1, expected its rows, a list of dicts"),
+        ({"x": 1}, TypeError, "expected its rows, a list of dicts"),
+        (
+            [{"x": 1}, {"x": 1}],
+            ValueError,
+            "returned 2 rows of x for the run seed=1, expected 1 of",
+        ),
+        ([{"y": 1}], ValueError, "1 rows of y for the run seed=1, expected 1 of x as in the rest"),
+        ([{"x": "a\nb"}], ValueError, "expected one line"),
+    ],
+)
+def test_a_task_that_returns_something_else_is_named_and_leaves_a_table_to_go_on_with(
+    rows, error, message, tmp_path
+):
+    def task(data, *, seed):
+        return rows if seed == 1 else [{"x": 0}]
+
+    with pytest.raises(error, match=message):
+        sweep(tmp_path / "t.csv", grid(seed=range(3)), task=task, jobs=1)
+    assert read_table(tmp_path / "t.csv")[0]["seed"].tolist() == [0]
+
+
+def test_a_task_cannot_measure_what_is_a_setting(tmp_path):
+    with pytest.raises(ValueError, match="measured seed for the run seed=0, expected other names"):
+        sweep(tmp_path / "t.csv", grid(seed=[0]), task=lambda d, *, seed: [{"seed": 1}], jobs=1)
+
+
+def test_who_watches_a_terminal_sees_how_long_it_takes_and_a_file_does_not(tmp_path, monkeypatch):
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)  # a notebook watches, too
+    screens = []
+    for terminal, progress in ((True, True), (False, True), (True, False)):
+        screen = io.StringIO()
+        screen.isatty = lambda terminal=terminal: terminal
+        monkeypatch.setattr(sys, "stderr", screen)
+        path = tmp_path / f"{len(screens)}.csv"
+        pixel_table(path, RUNS[:4])
+        pixel_table(path, RUNS, progress=progress)
+        screens.append(screen.getvalue())
+    assert "14/14" in screens[0]
+    assert "4/14" in screens[0]  # what was there already is counted, and not done in no time
+    assert screens[1] == ""
+    assert "14/14" not in screens[2]
+
+
+def test_importing_the_module_leaves_joblib_and_dask_alone():
+    heavy = {"joblib", "dask", "distributed", "threadpoolctl", "matplotlib", "pooch"}
+    code = f"import sys, simple_ml.study.sweep; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+PAGE = Path(__file__).resolve().parents[2] / "book" / "sweeps.md"
+
+
+def test_the_code_of_the_page_runs_from_top_to_bottom(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    names = {}
+    for block in blocks:
+        exec(compile(block, "the page", "exec"), names)
+    assert len(read_table("small.csv")[0]["seed"]) == 2 * 3 * 5 * 2
+    assert "test error" in capsys.readouterr().out
+    assert list(read_table("active.csv")[0]) == ["init", "seed", "active"]
+
+
+def test_the_page_names_every_column_and_nothing_that_cannot_be_typed(tmp_path):
+    text = PAGE.read_text(encoding="utf-8")
+    for name in MEASURED:
+        assert f"`{name}`" in text
+    for line in re.findall(r"^python -m simple_ml (sweep .*)$", text, re.MULTILINE):
+        parser().parse_args(shlex.split(line.rstrip("\\")))
+
+
+# ---------------------------------------------------------------- a cluster
+
+
+DASK = """
+import os, signal, sys
+from pathlib import Path
+
+import numpy as np
+from distributed import Client
+from simple_ml.study.sweep import grid, sweep, trial
+
+FATAL = Path(sys.argv[1]).with_name("fatal")
+
+
+def deadly(data, *, seed, **settings):
+    rows = trial(data, seed=seed, **settings)
+    if seed == 7 and not FATAL.exists():  # the first worker that comes to this run does not end it
+        FATAL.write_text(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGKILL)
+    # Were the data sent with each run, they would not be the same object in the next.
+    first = sys.__dict__.setdefault("the_first_images", data[0].base)
+    return [row | {"same": int(data[0].base is first)} for row in rows]
+
+
+if __name__ == "__main__":
+    runs = grid(init=["hw0", "fan_in"], seed=range(10))
+    settings = {"task": deadly, "hidden_dim": 24, "epochs": (1, 4)}
+    with Client(scheduler_file=sys.argv[3], timeout=120) as client:
+        client.wait_for_workers(3, timeout=300)
+        sweep(sys.argv[1], runs, backend="dask", **settings)
+        assert len(client.scheduler_info()["workers"]) == 2
+    sweep(sys.argv[2], runs, jobs=1, **settings)
+"""
+
+
+@pytest.fixture(scope="module")
+def dask_cluster(tmp_path_factory):
+    """Yield the file that names a scheduler with three workers, each a process of its own."""
+    pytest.importorskip("distributed", reason="optional: pip install -e '.[cluster]'; locked here")
+    folder = tmp_path_factory.mktemp("cluster")
+    found = folder / "scheduler.json"
+    dask = [sys.executable, "-W", "error", "-m", "dask"]
+    commands = [
+        [*dask, "scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", found],
+        *3 * [[*dask, "worker", "--nthreads", "1", "--no-nanny", "--scheduler-file", found]],
+    ]
+    with (folder / "log").open("w") as log:
+        options = {"stdout": log, "stderr": log, "cwd": folder}
+        processes = [subprocess.Popen(command, **options) for command in commands]
+        try:
+            yield found
+        finally:
+            for process in processes:
+                process.kill()
+                process.wait()
+
+
+def test_the_command_line_reaches_a_cluster(dask_cluster, tmp_path):
+    while not dask_cluster.exists():
+        time.sleep(0.05)
+    address = json.loads(dask_cluster.read_text())["address"]
+    line = [*"sweep t.csv --hidden 8 --lr 0.1 0.2 --epochs 1 --seeds 0-2 --dask".split(), address]
+    command = [sys.executable, "-W", "error", "-m", "simple_ml", *line]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "|  hw0 |          8 |" in done.stdout
+    assert read_table(tmp_path / "t.csv")[0]["seed"].tolist() == [0, 1, 2, 0, 1, 2]
+
+
+def test_a_cluster_that_loses_a_worker_in_the_middle_writes_the_same_bytes(dask_cluster, tmp_path):
+    (tmp_path / "script.py").write_text(DASK)
+    cluster, sequential = tmp_path / "cluster.csv", tmp_path / "sequential.csv"
+    command = [sys.executable, "-W", "error", "script.py", cluster, sequential, dask_cluster]
+    subprocess.run(command, check=True, cwd=tmp_path, timeout=600)
+    assert (tmp_path / "fatal").exists()
+    assert cluster.read_bytes() == sequential.read_bytes()
+    assert read_table(cluster)[0]["same"].all()
