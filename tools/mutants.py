@@ -10,7 +10,7 @@
 A mutant is one small edit of one file: another operator, another number, a statement that is gone
 (`edits` has them all). It runs in a copy of the tree against the tests of its module, and is
 *killed* when one of them fails. A survivor is either a hole in the tests or changes nothing that a
-caller could see; those of the second kind stand in `tests/book/equivalent_mutants.toml`, each with the
+caller could see; the second kind stands in `tests/book/equivalent_mutants.toml`, each with the
 reason. The exit code is 1 if another survived.
 
 Why not mutmut or cosmic-ray. Both were tried. mutmut 3 changes only what stands in functions, so

@@ -1,7 +1,7 @@
-"""Measure everything, side by side, and print it: ``make bench``, or ``python experiments/benchmarks/run.py``.
+"""Measure everything, side by side, and print it: ``make bench``.
 
 ``--quick`` takes two minutes instead of some ten, with fewer rounds and sizes. ``--record FOLDER``
-writes the tables there as CSV files, too; `experiments/record_speed.py` does that for the book. Peers
+writes the tables there as CSV files, too; `experiments/record_speed.py` does so for the book. Peers
 that are not installed are named and left out; full MNIST is used where ``SIMPLE_ML_DATA`` says it
 is.
 """

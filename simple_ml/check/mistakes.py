@@ -13,7 +13,7 @@ every function whose program has those lines. To add a mistake, add a row:
         {"rate": "-lr"},                                    # the lines that are wrong
     ),
 
-The tests in ``tests/check/test_check_mistakes.py`` then hold by themselves: that the row changes the
+The tests in ``tests/check`` then hold by themselves: that the row changes the
 results, that no other row gives the same ones, and that it is found, alone and beside another.
 """
 
@@ -49,7 +49,7 @@ READ = {
     "batch": (_TRAINING, "What if the last batch is short?", "eq-tr-ragged", "4.8"),
     "init": (_START, "Which side does a rule look at?", "eq-in-rules", "5.1"),
 }
-"""Where a mistake sends its reader; ``tests/check/test_check_mistakes.py`` looks whether it is there."""
+"""Where a mistake sends its reader; a test looks whether it is there."""
 
 GRADIENT_OF = {"W2": "dW2", "dW2": "dW2", "theta": "error"}
 """Where the gradient of an output is derived, for rows that say "dW1" and hold for others, too."""
