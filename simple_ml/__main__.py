@@ -8,6 +8,7 @@ from contextlib import nullcontext
 
 import numpy as np
 
+from simple_ml import _console
 from simple_ml.datasets import load_mnist
 from simple_ml.initialization import SCHEMES, pair
 from simple_ml.study.results import best, select
@@ -258,6 +259,7 @@ def print_best(table, kinds):
 
 def main(argv=None):
     """Run the command line and return its exit code."""
+    _console.speak()
     root = parser()
     args = root.parse_args(argv)
     try:

@@ -11,6 +11,7 @@ PACKAGE = Path(simple_ml.__file__).parent
 
 # Each module may import those above it; the order is that of the design.
 ORDER = [
+    "_console",
     "_validate",
     "datasets",
     "losses",
