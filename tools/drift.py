@@ -1,7 +1,7 @@
 """Which of the installed packages are not those of requirements.lock, and what to do then?
 
 The tests have passed with the locked versions. Where they fail with others, a release may be the
-cause: `tests/conftest.py` says so at the end of such a run, by this file's hook, and so does
+cause: `conftest.py` says so at the end of such a run, by this file's hook, and so does
 ``make test-newest``.
 
     python tools/drift.py        the sentence, or nothing if nothing differs

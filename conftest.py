@@ -1,7 +1,12 @@
-"""Fixtures that several test files use."""
+"""How pytest runs here: the tests and, with ``--nbval``, the chapters, alike on every machine."""
 
 import os
 from pathlib import Path
+
+# First of all, for tests and for kernels: NumPy reads it when it is imported. Where other programs
+# use the cores, too, products on two spinning threads take up to thirty times as long.
+for library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 import hypothesis
 import pytest
@@ -18,12 +23,24 @@ for name, options in {
 PROFILE = "ci" if os.environ.get("CI") == "true" else "new"
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", PROFILE))
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"  # a folder beside the checkout
+SHARED = Path(__file__).resolve().parents[1] / "shared"  # a folder beside the checkout
+CELL_SECONDS = 300  # no cell takes 15 on a quiet machine; a kernel that died is noticed, too
+
+
+def pytest_configure(config):
+    """Set nbval up, so that nobody needs to type more than ``pytest --nbval``."""
+    options = config.option
+    if not hasattr(options, "nbval"):  # it is not installed where only the package is tested
+        return
+    if not options.nbval_kernel_name:
+        options.nbval_current_env = True  # not another Python that the user has named "python3"
+    if "--nbval-cell-timeout" not in " ".join(config.invocation_params.args):
+        options.nbval_cell_timeout = CELL_SECONDS
 
 
 @pytest.fixture(scope="session")
 def full_mnist():
-    """Return the folder of the full MNIST, or skip the test where there is none."""
+    """Return the folder of the full MNIST; skip the test if it is not here."""
     if folder := os.environ.get("SIMPLE_ML_DATA"):
         return Path(folder)  # if it is wrong, the test fails and says so
     folder = SHARED / "mnist"
