@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import browser as browsers
 import browsing
 import yaml
 from bs4 import BeautifulSoup
@@ -142,16 +143,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("into", nargs="?", type=Path, default=PDF)
     into = parser.parse_args().into
-    from playwright.sync_api import sync_playwright
-
     site = browsing.SITE
     text = whole_book(site)
     server = browsing.serving(site)
     address = f"http://127.0.0.1:{server.server_port}/{PLACE}"
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=browsing.chromium(), args=list(browsing.FLAGS)
-        )
+    with browsers.sync_playwright() as driver:
+        browser = browsers.launch(driver)
         context = browsing.open_context(browser, "light", 680)  # as wide as the text on paper
         context.route(address, lambda route: route.fulfill(content_type="text/html", body=text))
         wrong: list[str] = []

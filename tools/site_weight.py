@@ -23,6 +23,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import browser as browsers
 import browsing
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -137,13 +138,13 @@ class GzipHandler(browsing.QuietHandler):
         self.wfile.write(data)
 
 
-def lighthouse(address: str, names: tuple[str, ...]) -> None:
+def lighthouse(path: str, address: str, names: tuple[str, ...]) -> None:
     """Print Lighthouse's four scores of some pages, for a phone and for a desktop.
 
     It times the page on this machine. How fast that was just then stands beside the scores:
     Lighthouse's own benchmark, 1,500 and more on an idle laptop.
     """
-    environment = os.environ | {"CHROME_PATH": browsing.chromium() or ""}
+    environment = os.environ | {"CHROME_PATH": path}
     for name in names:
         for preset in ((), ("--preset=desktop",)):
             done = subprocess.run(
@@ -163,8 +164,6 @@ def main() -> None:
     parser.add_argument("--lighthouse", action="store_true")
     parser.add_argument("pages", nargs="*", help="pages for Lighthouse, like book/lab.html")
     arguments = parser.parse_args()
-    from playwright.sync_api import sync_playwright
-
     site = browsing.SITE
     names = sorted(
         path.relative_to(site).as_posix()
@@ -172,10 +171,9 @@ def main() -> None:
         for path in (site / folder).glob("*.html")
     )
     server = browsing.serving(site)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=browsing.chromium(), args=list(browsing.FLAGS)
-        )
+    with browsers.sync_playwright() as driver:
+        path = browsers.find(driver)
+        browser = browsers.start(driver, path)
         rows = weigh(browser, f"http://127.0.0.1:{server.server_port}", site, names)
         browser.close()
     write_table(rows)
@@ -184,6 +182,7 @@ def main() -> None:
         served = browsing.serving(site, GzipHandler)
         heaviest = max(rows, key=lambda row: row["first_kb"])["page"]
         lighthouse(
+            path,
             f"http://127.0.0.1:{served.server_port}",
             arguments.pages or tuple(dict.fromkeys((*LIGHTHOUSE, heaviest))),
         )

@@ -1,34 +1,27 @@
 """Take the picture of the book that the README shows: book/_static/screenshot.png.
 
-Needs the built site (`make book`) and Chromium, which the variable CHROMIUM may name::
+Needs the built site (`make book`) and a browser (tools/browser.py)::
 
     python tools/take_screenshot.py
 """
 
 import io
-import os
-import shutil
-from pathlib import Path
 
+import browser as browsers
+from browsing import ROOT, SITE, open_context, open_page
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "_build" / "html" / "notebooks" / "04_training.html"
+PAGE = SITE / "notebooks" / "04_training.html"
 OUTPUT = ROOT / "book" / "_static" / "screenshot.png"
 SHOWN = "equation-eq-tr-backward"  # what stands in the middle of the picture
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def main():
-    browser_path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
-        page.goto(PAGE.as_uri())
-        page.wait_for_function("document.querySelectorAll('mjx-container').length > 20")
+    with browsers.sync_playwright() as driver:
+        browser = browsers.launch(driver)
+        page = open_page(open_context(browser, "light", 1280), PAGE.as_uri(), [])
+        page.set_viewport_size({"width": 1280, "height": 800})
         page.evaluate("id => document.getElementById(id).scrollIntoView({block: 'center'})", SHOWN)
-        page.wait_for_timeout(500)
         picture = Image.open(io.BytesIO(page.screenshot()))
         browser.close()
     picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=64).save(OUTPUT, optimize=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import subprocess
@@ -14,10 +13,8 @@ import digests
 import drift
 import links
 import pytest
-from browsing import unavailable
 
 ROOT = Path(__file__).resolve().parents[2]
-SITE = ROOT / "_build" / "html"
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -229,47 +226,6 @@ def test_mathjax_is_locked_by_digest_and_its_licence_is_published():
     (line,) = (line for line in locked() if line.startswith("sphinx-mathjax-offline=="))
     assert locked()[line] >= 1
     assert "Apache License" in (ROOT / "book/_ext/mathjax-LICENSE.txt").read_text("utf-8")
-
-
-def test_the_copy_of_axe_is_the_one_its_note_names():
-    note = (ROOT / "tests/site/axe/README.md").read_text(encoding="utf-8")
-    digest = hashlib.sha256((ROOT / "tests/site/axe/axe.min.js").read_bytes()).hexdigest()
-    assert digest in note
-
-
-# ---------------------------------------------------------------- nothing calls home
-
-CALLS_HOME = re.compile(
-    r"google-?analytics|googletagmanager|gtag\(|plausible\.io|matomo|hotjar|segment\.(?:com|io)"
-    r"|sentry\.io|fonts\.(?:googleapis|gstatic)\.com|use\.typekit|cloudflareinsights"
-    r"|navigator\.sendBeacon|document\.cookie\s*=|posthog|umami",
-    re.IGNORECASE,
-)
-
-
-def test_no_file_of_the_site_counts_visitors_sets_cookies_or_loads_fonts_from_elsewhere():
-    if not (SITE / "index.html").exists():
-        unavailable("there is no site; build it with: make book")
-    found = {}
-    for path in SITE.rglob("*"):
-        name = path.relative_to(SITE).as_posix()
-        if path.suffix in {".html", ".js", ".css", ".json"}:
-            if match := CALLS_HOME.search(path.read_text(encoding="utf-8", errors="replace")):
-                found[name] = match[0]
-    assert found == {}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '<script src="https://www.googletagmanager.com/gtag/js?id=G-1"></script>',
-        '<link href="https://fonts.googleapis.com/css2?family=X" rel="stylesheet">',
-        'document.cookie = "id=1"',
-        'navigator.sendBeacon("/x")',
-    ],
-)
-def test_what_would_is_noticed(text):
-    assert CALLS_HOME.search(text)
 
 
 # ---------------------------------------------------------------- links

@@ -1,9 +1,30 @@
-"""Fixtures of the site's tests: the built pages, a server, a browser."""
+"""Fixtures of the site's tests: the built pages, a server, a browser.
 
-from pathlib import Path
+What is missing skips the tests that need it, with the command to type; `make test` sets
+REQUIRE_SITE, and then they fail.
+"""
 
+import os
+
+import browser as browsers
 import pytest
-from browsing import FLAGS, ROOT, SITE, Page, chromium, serving, unavailable
+from browsing import ROOT, SITE, serving
+from checks import Page
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "browser: opens pages in a browser (marked by itself)")
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "driver" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+def unavailable(reason: str):
+    (pytest.fail if os.environ.get("REQUIRE_SITE") else pytest.skip)(reason)
 
 
 @pytest.fixture(scope="session")
@@ -30,19 +51,18 @@ def address(pages):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """Return a Chromium; where there is none, the run says so, and fails where it must not."""
+def driver():
+    """Return Playwright, running."""
+    with browsers.sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(driver):
+    """Return a browser that is there; `make test` sets one up first."""
     try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        unavailable("playwright is not installed; pip install -r requirements.txt does it")
-    with sync_playwright() as driver:
-        path = chromium() or driver.chromium.executable_path
-        if not Path(path).exists():
-            unavailable(
-                "no browser to test the site with: install Chromium (Debian: apt-get install "
-                "chromium), run `make setup-browser`, or let CHROMIUM name one"
-            )
-        browser = driver.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
+        browser = browsers.launch(driver)
+    except browsers.NoBrowser as reason:
+        unavailable(f"{reason}, or let one be set up by: make test")
+    yield browser
+    browser.close()

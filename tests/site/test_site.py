@@ -10,9 +10,9 @@ import hashlib
 import re
 
 import pytest
-from browsing import (
+from browsing import SITE
+from checks import (
     AXE,
-    SITE,
     Page,
     broken_links,
     heading_jumps,
@@ -141,3 +141,37 @@ def test_the_stored_axe_core_is_the_one_that_its_page_names():
     version = re.search(r"axe v([\d.]+)", AXE.read_text(encoding="utf-8"))[1]
     assert digest in readme
     assert f"| {version} |" in readme
+
+
+# ---------------------------------------------------------------- privacy
+
+CALLS_HOME = re.compile(
+    r"google-?analytics|googletagmanager|gtag\(|plausible\.io|matomo|hotjar|segment\.(?:com|io)"
+    r"|sentry\.io|fonts\.(?:googleapis|gstatic)\.com|use\.typekit|cloudflareinsights"
+    r"|navigator\.sendBeacon|document\.cookie\s*=|posthog|umami",
+    re.IGNORECASE,
+)
+
+
+def test_no_file_of_the_site_counts_visitors_sets_cookies_or_loads_fonts_from_elsewhere(pages):
+    assert pages
+    found = {}
+    for path in SITE.rglob("*"):
+        name = path.relative_to(SITE).as_posix()
+        if path.suffix in {".html", ".js", ".css", ".json"}:
+            if match := CALLS_HOME.search(path.read_text(encoding="utf-8", errors="replace")):
+                found[name] = match[0]
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script src="https://www.googletagmanager.com/gtag/js?id=G-1"></script>',
+        '<link href="https://fonts.googleapis.com/css2?family=X" rel="stylesheet">',
+        'document.cookie = "id=1"',
+        'navigator.sendBeacon("/x")',
+    ],
+)
+def test_what_would_is_noticed(text):
+    assert CALLS_HOME.search(text)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import (
-    ROOT,
-    SITE,
+from browsing import ROOT, SITE, open_context, open_page
+from checks import (
     Page,
     accessibility,
     broken_links,
@@ -21,8 +20,6 @@ from browsing import (
     folds,
     images_without_description,
     layout,
-    open_context,
-    open_page,
     results,
     shifts,
 )

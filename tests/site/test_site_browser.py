@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import (
-    ROOT,
-    SITE,
+from browsing import ROOT, SITE, open_context, open_page
+from checks import (
     THEMES,
     WIDTHS,
     accessibility,
@@ -23,8 +22,6 @@ from browsing import (
     focus_marks,
     folds,
     layout,
-    open_context,
-    open_page,
     results,
     shifts,
 )

@@ -9,7 +9,8 @@ import sys
 
 import numpy as np
 import pytest
-from browsing import ROOT, SITE, THEMES
+from browsing import ROOT, SITE
+from checks import THEMES
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import addresses
