@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simple_ml import _validate
-from simple_ml.losses import one_hot, softmax
+from simple_ml.losses import logit_curvature, logit_gradient
 from simple_ml.two_layer import forward
 
 __all__ = [
@@ -86,14 +86,13 @@ def _product(X, y, W1, W2, residual):
     _validate.chain("W1", W1, "W2", W2)
     _validate.label_vector(y, len(X), W2.shape[1], rows="X")
     Z1, Z2 = forward(X, W1, W2)
-    m, k = Z2.shape
-    S, mask = softmax(Z2), Z1 > 0
-    G2 = residual * (S - one_hot(y, k, Z2.dtype))  # (m, k)
+    m, mask = len(X), Z1 > 0
+    G2 = residual * logit_gradient(Z2, y)  # (m, k)
 
     def product(V1, V2):
         Z1_dot = mask * (X @ V1)  # (m, d)
         Z2_dot = Z1_dot @ W2 + Z1 @ V2  # (m, k)
-        G2_dot = S * (Z2_dot - (S * Z2_dot).sum(axis=1, keepdims=True))  # (m, k)
+        G2_dot = logit_curvature(Z2, Z2_dot)  # (m, k)
         G1_dot = mask * (G2_dot @ W2.T + G2 @ V2.T)  # (m, d)
         return X.T @ (G1_dot / m), (Z1_dot.T @ G2 + Z1.T @ G2_dot) / m
 

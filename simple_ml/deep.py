@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simple_ml import _validate
-from simple_ml.losses import one_hot, softmax
+from simple_ml.losses import logit_gradient
 
 __all__ = ["ACTIVATIONS", "Activation", "Cache", "backward", "forward", "gradients"]
 
@@ -114,8 +114,8 @@ def backward(y, weights, activations, cache):
     """
     L, W, sigma = _layers(weights, activations)
     Z, A = cache
-    m, k = Z[L + 1].shape
-    G = softmax(Z[L + 1]) - one_hot(y, k, Z[L + 1].dtype)  # G_{L+1}, (m, k)
+    m = len(y)
+    G = logit_gradient(Z[L + 1], y)  # G_{L+1} = S − I_y, (m, k)
     dW = {}
     for i in range(L, 0, -1):
         V = G * sigma[i].derivative(A[i])  # V_i, (m, d_{i+1})

@@ -4,13 +4,23 @@ A row of logits ``h`` becomes probabilities by ``softmax(h)_i = exp(h_i) / Σ_j 
 of the true class ``y`` is its negative log-probability, ``ℓ(h, y) = −h_y + log Σ_j exp(h_j)``.
 Adding a constant to all logits of a row changes neither, so each row is shifted to have maximum 0
 first: then no ``exp`` can overflow.
+
+Everything that knows which loss this is stands here: its value, its gradient with respect to the
+logits, and how that gradient changes. The networks only carry the gradient back.
 """
 
 import numpy as np
 
 from simple_ml import _validate
 
-__all__ = ["loss_err", "one_hot", "softmax", "softmax_loss"]
+__all__ = [
+    "logit_curvature",
+    "logit_gradient",
+    "loss_err",
+    "one_hot",
+    "softmax",
+    "softmax_loss",
+]
 
 
 def softmax(Z):
@@ -31,9 +41,10 @@ def softmax(Z):
     Rows are many and short. Stored by columns, NumPy takes the maximum (and the sum) of all rows
     at once, column after column; stored by rows, it starts anew for each, three times as slowly.
     """
-    Z = Z.copy(order="F")  # (m, k)
-    E = np.exp(Z - Z.max(axis=1, keepdims=True))  # (m, k), largest entry of a row: exp(0) = 1
-    return E / E.sum(axis=1, keepdims=True)
+    S = Z.copy(order="F")  # (m, k)
+    S = S - S.max(axis=1, keepdims=True)
+    S = np.exp(S)  # the largest entry of each row is exp(0) = 1
+    return S / S.sum(axis=1, keepdims=True)
 
 
 def one_hot(y, k, dtype=np.float32):
@@ -86,6 +97,44 @@ def softmax_loss(Z, y):
     _validate.label_vector(y, *Z.shape, rows="Z")
     Z = Z - Z.max(axis=1, keepdims=True)  # (m, k), the same loss, and exp cannot overflow
     return np.mean(np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(y)), y])
+
+
+def logit_gradient(Z, y):
+    """Return S − I_y: m times the gradient of `softmax_loss` with respect to the logits.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (m, k), float
+        Logits.
+    y : ndarray of shape (m,), integer
+        Labels 0 … k−1.
+
+    Returns
+    -------
+    G : ndarray of shape (m, k), dtype of `Z`
+        Each row sums to 0. The mean's 1/m is left to the caller.
+    """
+    G = softmax(Z)  # (m, k)
+    ones = np.arange(len(y)), y  # where I_y is 1
+    G[ones] = G[ones] - 1
+    return G
+
+
+def logit_curvature(Z, Z_dot):
+    """Return S ∘ (Ż − rowsum(S ∘ Ż)): how `logit_gradient` changes as the logits move along Ż.
+
+    Parameters
+    ----------
+    Z, Z_dot : ndarrays of shape (m, k), float
+        Logits, and the direction in which they move.
+
+    Returns
+    -------
+    G_dot : ndarray of shape (m, k)
+        Row by row ``(diag(s) − ssᵀ) ż``. The labels do not matter: I_y does not change.
+    """
+    S = softmax(Z)  # (m, k)
+    return S * (Z_dot - (S * Z_dot).sum(axis=1, keepdims=True))
 
 
 def loss_err(h, y):

@@ -1,7 +1,7 @@
 """The linear classifier: logits ``X @ theta``, and one epoch of gradient descent on them."""
 
 from simple_ml import _validate
-from simple_ml.losses import one_hot, softmax
+from simple_ml.losses import logit_gradient
 
 __all__ = ["softmax_regression_epoch"]
 
@@ -37,11 +37,10 @@ def softmax_regression_epoch(X, y, theta, lr=0.1, batch=100):
     _validate.float_matrix("X", X)
     _validate.updatable("theta", theta)
     _validate.chain("X", X, "theta", theta)
-    k = theta.shape[1]
-    _validate.label_vector(y, len(X), k, rows="X")
+    _validate.label_vector(y, len(X), theta.shape[1], rows="X")
     lr, batch = _validate.step(lr, batch)
 
     for start in range(0, len(X), batch):
         Xb, yb = X[start : start + batch], y[start : start + batch]  # (m, n), (m,)
-        G = softmax(Xb @ theta) - one_hot(yb, k, theta.dtype)  # (m, k)
+        G = logit_gradient(Xb @ theta, yb)  # S − I_y, (m, k)
         theta -= lr * (Xb.T @ (G / len(Xb)))

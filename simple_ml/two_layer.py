@@ -17,7 +17,7 @@ G1 = 1{Z1>0} ∘ (G2 W2ᵀ)    (m, d)      `backward`
 import numpy as np
 
 from simple_ml import _validate
-from simple_ml.losses import one_hot, softmax
+from simple_ml.losses import logit_gradient
 
 __all__ = ["backward", "forward", "gradients", "nn_epoch"]
 
@@ -68,8 +68,8 @@ def backward(X, y, W2, Z1, Z2):
     The mean's 1/m is applied to G1 and G2, which are smaller than the weights. The mask is strict:
     after a ReLU, ``Z1 >= 0`` is always true.
     """
-    m, k = Z2.shape
-    G2 = softmax(Z2) - one_hot(y, k, Z2.dtype)  # (m, k)
+    m = len(X)
+    G2 = logit_gradient(Z2, y)  # S − I_y, (m, k)
     G1 = (Z1 > 0) * (G2 @ W2.T)  # (m, d)
     return X.T @ (G1 / m), Z1.T @ (G2 / m)
 
@@ -138,15 +138,13 @@ def nn_epoch(X, y, W1, W2, lr=0.1, batch=100):
     _validate.updatable("W2", W2)
     lr, batch = _validate.step(lr, batch)
 
-    rows = np.arange(min(batch, len(X)))
-    zeros = np.zeros((len(rows), len(W2)), np.result_type(X, W1))  # (m, d)
+    zeros = np.zeros((min(batch, len(X)), len(W2)), np.result_type(X, W1))  # (m, d)
     for start in range(0, len(X), batch):
         Xb, yb = X[start : start + batch], y[start : start + batch]  # (m, n), (m,)
         m = len(Xb)
         Z1 = Xb @ W1  # (m, d)
         np.maximum(Z1, zeros[:m], out=Z1)
-        G2 = softmax(Z1 @ W2)  # (m, k)
-        G2[rows[:m], yb] -= 1
+        G2 = logit_gradient(Z1 @ W2, yb)  # S − I_y, (m, k)
         G2 *= lr / m  # and so G1, too, carries lr/m from here on
         G1 = G2 @ W2.T  # (m, d)
         G1 *= Z1 > 0

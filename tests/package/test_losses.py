@@ -6,6 +6,7 @@ from hypothesis.extra.numpy import arrays
 
 from simple_ml import loss_err, one_hot, softmax, softmax_loss
 from simple_ml.gradcheck import numerical_gradient, relative_error
+from simple_ml.losses import logit_curvature, logit_gradient
 
 LOGITS = arrays(
     np.float64,
@@ -57,9 +58,17 @@ def test_the_loss_is_not_negative_and_falls_when_the_true_logit_rises(Z):
 @given(LOGITS)
 def test_the_gradient_with_respect_to_the_logits_is_softmax_minus_one_hot_over_m(Z):
     y = labels_for(Z)
-    G = softmax(Z) - one_hot(y, Z.shape[1], Z.dtype)
+    G = logit_gradient(Z, y)
+    np.testing.assert_array_equal(G, softmax(Z) - one_hot(y, Z.shape[1], Z.dtype))
     numeric = numerical_gradient(lambda Z: softmax_loss(Z, y), Z)
     np.testing.assert_allclose(G / len(Z), numeric, atol=2e-9)
+
+
+@given(LOGITS)
+def test_the_curvature_is_the_derivative_of_the_gradient_along_a_direction(Z):
+    y, direction = labels_for(Z), np.cos(np.arange(Z.size)).reshape(Z.shape)
+    ahead, behind = (logit_gradient(Z + t * direction, y) for t in (1e-5, -1e-5))
+    np.testing.assert_allclose(logit_curvature(Z, direction), (ahead - behind) / 2e-5, atol=2e-9)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -113,8 +122,8 @@ def test_inputs_are_not_modified():
     Z = np.random.default_rng(0).standard_normal((5, 3))
     y = labels_for(Z)
     Z_before, y_before = Z.copy(), y.copy()
-    for result in (softmax(Z), one_hot(y, 3), softmax_loss(Z, y), loss_err(Z, y)):
-        assert result is not None
+    softmax(Z), one_hot(y, 3), softmax_loss(Z, y), loss_err(Z, y)
+    logit_gradient(Z, y), logit_curvature(Z, Z)
     np.testing.assert_array_equal(Z, Z_before)
     np.testing.assert_array_equal(y, y_before)
 
@@ -148,4 +157,4 @@ def test_bad_input_is_named(function, Z, y, error, message):
 def test_a_wrong_gradient_has_a_large_relative_error():
     Z, y = np.array([[1.0, 2.0, 0.5]]), np.array([1])
     numeric = numerical_gradient(lambda Z: softmax_loss(Z, y), Z)
-    assert relative_error(softmax(Z) + one_hot(y, 3, float), numeric) > 0.1
+    assert relative_error(-logit_gradient(Z, y), numeric) > 0.1
