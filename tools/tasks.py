@@ -1,0 +1,280 @@
+"""The steps of `make test`, `make notebooks` and `make renew`, for doit (https://pydoit.org).
+
+A step runs again when a file that it reads has another content, is new or is gone; dates do not
+count, for a checkout gives every file a new one. Two steps run at a time, each writes what it
+prints to `build/steps/NAME.log`, and a summary closes the run.
+
+    doit list --all      every step
+    doit run site        one of them
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from doit.exceptions import TaskFailed
+from doit.reporter import ConsoleReporter
+
+ROOT = Path(__file__).resolve().parents[1]
+LOGS = ROOT / "build" / "steps"
+ON_CI = os.environ.get("CI") == "true"
+PYTHON = sys.executable
+PYTEST = [PYTHON, "-m", "pytest", "--durations=8"]
+CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+# On shared cores two spinning BLAS threads make small products many times slower.
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+# What the steps read: folders (everything in them), files, and patterns.
+PACKAGE = ("simple_ml", "pyproject.toml", "requirements.lock")
+SOURCES = ("notebooks/*.ipynb", "notebooks/results")
+SITE = (*PACKAGE, *SOURCES, "book", "_config.yml", "_toc.yml", "tools/equations.py")
+TOP = ("*.md", "*.cff", "*.txt", "LICENSE", "Makefile", ".ci", ".github")
+NOT_READ = ("__pycache__", ".ipynb_checkpoints", ".hypothesis")
+
+
+def files(*reads: str) -> list[str]:
+    """Return all files that the patterns name, those in folders included."""
+    found: set[Path] = set()
+    for pattern in reads:
+        for path in ROOT.glob(pattern):
+            found |= {path} if path.is_file() else {f for f in path.rglob("*") if f.is_file()}
+    return sorted(
+        path.relative_to(ROOT).as_posix() for path in found if not set(path.parts) & set(NOT_READ)
+    )
+
+
+# ---------------------------------------------------------------- running a step
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COUNTS = re.compile(r"^=* ?((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s(?: \([\d:]+\))? ?=*$", re.MULTILINE)
+CLOSING = re.compile(r"build (?:succeeded|finished with problems).*|All checks passed!|Found \d+ .*")
+
+outcomes: dict[str, dict] = {}  # of the steps of this run: seconds, what they found, or not_run
+
+
+def found(log: str) -> str:
+    """Return what the tools of a step say at their end: `12 passed`, `build succeeded`."""
+    tests = Counter()
+    for counts in COUNTS.findall(log):
+        for number, word in re.findall(r"(\d+) ([a-z]+)", counts):
+            tests[word] += int(number)
+    if tests:
+        return ", ".join(f"{number} {word}" for word, number in tests.items())
+    return "; ".join(line.rstrip(".") for line in CLOSING.findall(log)[-1:])
+
+
+def log_of(name: str) -> Path:
+    return LOGS / f"{name.replace(':', '-')}.log"
+
+
+def run(name: str, commands: list[list[str]], environment: dict[str, str] | None = None):
+    """Run the commands of a step until one fails; return its outcome, as doit wants it."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    start, status = time.monotonic(), 0
+    with log_of(name).open("w", encoding="utf-8") as log:
+        for command in commands:
+            status = subprocess.call(
+                command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=os.environ | ONE_THREAD | (environment or {}),
+            )
+            if status:
+                break
+    log = COLOUR.sub("", log_of(name).read_text(encoding="utf-8", errors="replace"))
+    outcomes[name] = {"seconds": time.monotonic() - start, "found": found(log)}
+    return TaskFailed(f"{name}: exit status {status}") if status else outcomes[name]
+
+
+def run_in_browser(name: str, commands: list[list[str]]):
+    """Run a step that needs a browser; where none can be had, say so, and fail on CI only."""
+    start = time.monotonic()
+    looked = subprocess.run(
+        [PYTHON, "tools/browser.py"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
+    )
+    if looked.returncode:
+        reason = " ".join(looked.stderr.split())
+        outcomes[name] = {"seconds": time.monotonic() - start, "not_run": reason}
+        return TaskFailed(reason) if ON_CI else outcomes[name]
+    return run(name, commands, {"CHROMIUM": looked.stdout.strip()})
+
+
+def was_run(task, values) -> bool:
+    """Return False after a step that could not run, so that the next time tries again."""
+    return "not_run" not in values
+
+
+def step(name: str, *commands: list[str], reads, after=(), runner=run, **others) -> dict:
+    """Return a step as doit wants it."""
+    return {
+        "name" if ":" in name else "basename": name.partition(":")[2] or name,
+        "actions": [(runner, [name, list(commands)])],
+        "file_dep": files(*reads),
+        "task_dep": list(after),
+        "uptodate": [was_run],
+        **others,
+    }
+
+
+class Summary(ConsoleReporter):
+    """Says when a step starts and how it ended, and closes with a line for each."""
+
+    desc = "a line a step"
+
+    def __init__(self, outstream, options):
+        super().__init__(outstream, options)
+        self.done: dict[str, tuple[str, dict]] = {}
+
+    def execute_task(self, task):
+        if task.actions:
+            self.say(f"--- {task.name}: started")
+
+    def skip_uptodate(self, task):
+        if task.actions:
+            self.done[task.name] = ("passed", task.values)
+
+    def add_success(self, task):
+        if task.actions:
+            word = "NOT RUN:" if "not_run" in task.values else "passed"
+            self.finish(task, word, task.values)
+
+    def add_failure(self, task, fail):
+        outcome = outcomes.get(task.name)
+        if outcome is None:
+            outcome = {"not_run": " ".join(fail.get_msg().split())}
+        self.finish(task, "NOT RUN:" if "not_run" in outcome else "FAILED", outcome)
+        self.failures.append(task.name)
+
+    def finish(self, task, word, outcome):
+        """Show the end of a step's log; all of it where somebody has to look for the cause."""
+        self.done[task.name] = (word, outcome)
+        if "seconds" in outcome and "not_run" not in outcome:
+            lines = log_of(task.name).read_text(encoding="utf-8", errors="replace").splitlines()
+            self.say(*(lines if word == "FAILED" else lines[-12:]))
+        self.say(f"--- {task.name}: {word} {outcome.get('not_run', '')}".rstrip())
+
+    def say(self, *lines):
+        self.write("".join(f"{line}\n" for line in lines))
+        self.outstream.flush()
+
+    def complete_run(self):
+        """Print the summary: a line a step, the chapters' steps as one."""
+        groups: dict[str, list] = {}
+        for name, (word, outcome) in self.done.items():
+            groups.setdefault(name.partition(":")[0], []).append((name, word, outcome))
+        self.say("", "summary")
+        for name, steps in groups.items():
+            self.say(f"  {name:10} {self.line(steps)}")
+        if self.runtime_errors:
+            self.say(*self.runtime_errors)
+        if self.failures:
+            logs = ", ".join(log_of(name).relative_to(ROOT).as_posix() for name in self.failures)
+            self.say(f"FAILED: {', '.join(self.failures)}. Look into {logs}.")
+        elif not self.runtime_errors:
+            self.say(f"Every step passed. Their logs are in {LOGS.relative_to(ROOT).as_posix()}/.")
+
+    @staticmethod
+    def line(steps) -> str:
+        """Return what there is to say of a step, or of the steps of all chapters together."""
+        for name, word, outcome in steps:
+            if word != "passed":
+                return f"{word} {outcome.get('not_run') or name + ' ' + outcome['found']}"
+        seconds = sum(outcome["seconds"] for _, _, outcome in steps)
+        counts = "\n".join(f"{outcome['found']} in 0s" for _, _, outcome in steps)
+        return f"passed {seconds:6.1f} s  {found(counts) or steps[0][2]['found']}"
+
+
+DOIT_CONFIG = {
+    "backend": "json",
+    "dep_file": str(ROOT / "build" / "steps.json"),
+    "par_type": "thread",
+    "num_process": 2,
+    "continue": True,
+    "verbosity": 0,
+    "reporter": Summary,
+}
+
+
+# ---------------------------------------------------------------- the steps of `make test`
+
+
+def task_lint():
+    """The code's form."""
+    return step(
+        "lint",
+        [PYTHON, "-m", "ruff", "check", "."],
+        [PYTHON, "-m", "ruff", "format", "--check", "."],
+        reads=(*PACKAGE, "notebooks/*.ipynb", "tools", "tests", "experiments", "book/_ext"),
+    )
+
+
+def clean_site():
+    """Remove the old site: Sphinx does not build a page again that warned the last time."""
+    shutil.rmtree(ROOT / "_build", ignore_errors=True)
+
+
+def task_book():
+    """The site, without a warning."""
+    build = ["jupyter-book", "build", ".", "-W", "-n", "--keep-going"]
+    command = [str(Path(PYTHON).with_name(build[0])), *build[1:]]
+    one = step("book", command, reads=SITE, targets=["_build/html/index.html"])
+    return one | {"actions": [clean_site, *one["actions"]]}
+
+
+def task_package():
+    """The tests of the package and of the checker."""
+    return step(
+        "package",
+        [*PYTEST, "tests/package", "tests/check"],
+        reads=(*PACKAGE, "tests/conftest.py", "tests/package", "tests/check", "experiments", "book/*.md"),
+    )
+
+
+def task_chapters():
+    """Each chapter: nbval, and the tests of what is written in it."""
+    for name in CHAPTERS:
+        yield step(
+            f"chapters:{name}",
+            [*PYTEST, "--nbval", f"notebooks/{name}.ipynb"],
+            reads=(*PACKAGE, f"notebooks/{name}.ipynb", "notebooks/results", "tests/conftest.py"),
+        )
+
+
+def task_records():
+    """The tests of everything else that is committed: results, links, recipes, tools."""
+    return step(
+        "records",
+        [*PYTEST, "tests/book"],
+        reads=(*SITE, *TOP, "tests/conftest.py", "tests/book", "tools", "experiments"),
+    )
+
+
+def task_site():
+    """The built pages, as files."""
+    return step(
+        "site",
+        [*PYTEST, "tests/site", "-m", "not browser"],
+        reads=(*SITE, "tests/conftest.py", "tests/site", "tools"),
+        after=["book"],
+    )
+
+
+def task_browser():
+    """The built pages, in a browser."""
+    return step(
+        "browser",
+        [*PYTEST, "tests/site", "-m", "browser"],
+        reads=(*SITE, "tests/conftest.py", "tests/site", "tools"),
+        after=["book"],
+        runner=run_in_browser,
+    )
