@@ -1,0 +1,191 @@
+"""`make test` runs every step, believes none that failed, and is what CI runs (tools/tasks.py)."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tasks
+
+ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+HEAD = """
+import sys
+from pathlib import Path
+
+sys.path.insert(0, {tools!r})
+import tasks
+from tasks import DOIT_CONFIG, run_in_browser, step
+
+tasks.ROOT = Path.cwd()
+tasks.LOGS = Path.cwd() / "build" / "steps"
+DOIT_CONFIG["dep_file"] = "steps.json"
+
+def python(code):
+    return [sys.executable, "-c", code]
+
+"""
+
+
+@pytest.fixture
+def steps(tmp_path):
+    """Return a function that runs steps, the bodies of functions, in a folder with one input."""
+    (tmp_path / "input").write_text("one")
+
+    def call(environment=None, **bodies):
+        text = HEAD.format(tools=str(ROOT / "tools"))
+        for name, body in bodies.items():
+            text += f"def task_{name}():\n    return step({name!r}, {body}, reads=('input*',))\n\n"
+        (tmp_path / "dodo.py").write_text(text)
+        outside = {name: value for name, value in os.environ.items() if name != "CI"}
+        return subprocess.run(
+            [sys.executable, "-m", "doit", "run", *bodies],
+            cwd=tmp_path,
+            env=outside | (environment or {}),
+            capture_output=True,
+            text=True,
+        )
+
+    return call
+
+
+def exits(code):
+    return f"python('print(12345); raise SystemExit({code})')"
+
+
+@pytest.mark.parametrize("codes", [(0, 1), (5, 0)])
+def test_one_failed_step_fails_the_whole(steps, codes):
+    done = steps(first=exits(codes[0]), second=exits(codes[1]))
+    assert done.returncode == 1
+    assert done.stdout.count("FAILED") == 3  # when it ends, its line in the summary, the last line
+    assert "12345" in done.stdout  # what it printed
+    assert "Every step passed" not in done.stdout
+
+
+def test_every_command_of_a_step_has_to_pass(steps):
+    done = steps(only=f"{exits(1)}, {exits(0)}")
+    assert (done.returncode, done.stdout.count("12345")) == (1, 1)
+
+
+def test_what_pytest_counts_stands_in_the_summary(steps):
+    done = steps(only="python('print(\"=== 7 passed, 2 skipped in 0.53s ===\")')")
+    assert done.returncode == 0
+    assert re.search(r"^  only +passed +\d+\.\d s  7 passed, 2 skipped$", done.stdout, re.MULTILINE)
+    assert "Every step passed" in done.stdout
+
+
+def test_a_step_runs_again_if_it_failed_or_if_content_changed_and_not_for_a_date(steps, tmp_path):
+    assert "one: started" in steps(one=exits(0)).stdout
+    os.utime(tmp_path / "input", (1, 1))
+    again = steps(one=exits(0), two=exits(3)).stdout
+    assert ("one: started" in again, "two: started" in again) == (False, True)
+    assert re.search(r"^  one +passed", again, re.MULTILINE)
+    assert "two: started" in steps(one=exits(0), two=exits(3)).stdout
+    (tmp_path / "input").write_text("two")
+    assert "one: started" in steps(one=exits(0)).stdout
+
+
+def test_a_step_runs_again_when_a_file_is_new_or_gone(steps, tmp_path):
+    assert "one: started" in steps(one=exits(0)).stdout
+    (tmp_path / "input2").write_text("one")
+    assert "one: started" in steps(one=exits(0)).stdout
+    (tmp_path / "input2").unlink()
+    assert "one: started" in steps(one=exits(0)).stdout
+    assert "one: started" not in steps(one=exits(0)).stdout
+
+
+NO_BROWSER = """
+import sys
+print("no browser; try: install chromium", file=sys.stderr)
+sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize(("ci", "status"), [("false", 0), ("true", 1)])
+def test_without_a_browser_the_rest_passes_and_only_ci_fails(steps, tmp_path, ci, status):
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "browser.py").write_text(NO_BROWSER)
+    for _ in range(2):  # the second time it looks again
+        done = steps({"CI": ci}, one=exits(0), shown=f"{exits(0)}, runner=run_in_browser")
+        assert done.returncode == status
+        assert "shown: started" in done.stdout
+        line = r"^  shown +NOT RUN: no browser; try: install chromium$"
+        assert re.search(line, done.stdout, re.MULTILINE)
+        assert re.search(r"^  one +passed", done.stdout, re.MULTILINE)
+
+
+def test_a_browser_that_was_found_is_what_the_tests_use(steps, tmp_path):
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "browser.py").write_text("print('/where/it/is')")
+    shown = "python('import os; print(os.environ[\"CHROMIUM\"])'), runner=run_in_browser"
+    assert "/where/it/is\n" in steps(shown=shown).stdout
+
+
+# ---------------------------------------------------------------- nothing is left out
+
+
+def commands(name):
+    """Return what the step of this name types, as one text."""
+    found = getattr(tasks, f"task_{name}")()
+    found = [found] if isinstance(found, dict) else list(found)
+    actions = [action for one in found for action in one["actions"] if isinstance(action, tuple)]
+    return "\n".join(" ".join(command) for _, (_, lines) in actions for command in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "does"),
+    [
+        ("lint", ["ruff check .", "ruff format --check ."]),
+        ("package", ["-m pytest", "tests/package", "tests/check"]),
+        ("records", ["-m pytest", "tests/book"]),
+        ("chapters", ["--nbval ", "notebooks/04_training.ipynb"]),
+        ("book", ["jupyter-book build . -W -n --keep-going"]),
+        ("site", ["-m pytest", "tests/site -m not browser"]),
+        ("browser", ["-m pytest", "tests/site -m browser"]),
+    ],
+)
+def test_make_test_has_the_step_and_the_step_leaves_nothing_out(name, does):
+    assert name in tasks.task_test()["task_dep"]
+    assert [words for words in does if words not in commands(name)] == []
+    assert not re.search(r" -k |--ignore|--deselect|-lax|sanitize", commands(name))
+    assert "run test\n" in MAKEFILE
+
+
+def test_every_chapter_and_every_folder_of_tests_is_in_a_step():
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert f"notebooks/{path.name}" in commands("chapters")
+    typed = "\n".join(map(commands, ("package", "records", "chapters", "site", "browser")))
+    for folder in (path for path in (ROOT / "tests").iterdir() if list(path.glob("test_*.py"))):
+        assert f"tests/{folder.name}" in typed
+
+
+def test_the_site_is_built_from_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    (tmp_path / "_build" / "html").mkdir(parents=True)
+    tasks.clean_site()
+    assert not (tmp_path / "_build").exists()
+    monkeypatch.undo()
+    assert tasks.task_book()["actions"][0] is tasks.clean_site
+
+
+def test_a_step_reads_the_files_that_it_names():
+    read = tasks.task_book()["file_dep"]
+    for path in ("simple_ml/losses.py", "notebooks/01_softmax_loss.ipynb", "book/notation.md"):
+        assert path in read
+    assert [path for path in read if "__pycache__" in path] == []
+
+
+def test_warnings_are_errors():
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert '\nfilterwarnings = ["error"]\n' in pyproject
+
+
+def test_ci_runs_make_test_on_every_change():
+    assert (ROOT / ".ci/run").read_text(encoding="utf-8").endswith("\nexec make test\n")
+    workflow = (ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8")
+    assert workflow.count("- run: .ci/run\n") == 2
+    assert "\n  pull_request:\n" in workflow
+    assert "continue-on-error" not in workflow
