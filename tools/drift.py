@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
 LINE = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)", re.MULTILINE)
-ADVICE = 'What to do: CONTRIBUTING.md, "A year later".'
+ADVICE = 'What to do: CONTRIBUTING.md, "A red Monday".'
 
 
 def canonical(name: str) -> str:
