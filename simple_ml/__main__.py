@@ -4,6 +4,7 @@ import argparse
 import math
 import shlex
 import sys
+import warnings
 from contextlib import nullcontext
 
 import numpy as np
@@ -262,6 +263,13 @@ def main(argv=None):
     _console.speak()
     root = parser()
     args = root.parse_args(argv)
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_: print(f"{root.prog}: {message}", file=sys.stderr)
+        return run(root, args, argv)
+
+
+def run(root, args, argv):
+    """Do what was asked for, and return the exit code."""
     try:
         if args.command == "check":
             from simple_ml.check import command  # only here: training needs none of it

@@ -1,11 +1,13 @@
 """Training loops: an epoch, a look at both sets of digits, and again.
 
-`train_softmax` and `train_nn` are thin: they choose the starting weights and hand an epoch to
-`fit`, which returns data. What is printed on the way is `fit`'s only side effect, and optional.
+`fit` draws rows out of a generator, `_trained`: each row is one epoch and what it reached. Printing
+the rows and showing how long the rest will take are layers around that generator. `train_softmax`
+and `train_nn` choose the starting weights and hand an epoch to `fit`, which returns data.
 """
 
 import sys
-import time
+import warnings
+from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +24,7 @@ __all__ = ["Run", "TrainingDiverged", "fit", "train_nn", "train_softmax"]
 
 HEADER = "| Epoch | Train Loss | Train Err | Test Loss | Test Err |"
 ROW = "|  {:>4} |    {:.5f} |   {:.5f} |   {:.5f} |  {:.5f} |"
-LONG = 10  # seconds of training from which on a progress bar is shown
+LONG = 10  # seconds of training after which a terminal shows a progress bar
 COLUMNS = ("train_loss", "train_err", "test_loss", "test_err")
 
 
@@ -53,13 +55,8 @@ class TrainingDiverged(FloatingPointError):
         As in `Run`, of the epochs before it.
     """
 
-    def __init__(self, message, epoch, history):
-        super().__init__(message)
-        self.epoch = epoch
-        self.history = history
 
-
-def fit(epoch, logits, weights, data, *, epochs, lr, batch=100, verbose=True):
+def fit(epoch, logits, weights, data, *, epochs, batch=100, verbose=True):
     """Run `epoch` repeatedly and return the history and the weights.
 
     Parameters
@@ -74,13 +71,11 @@ def fit(epoch, logits, weights, data, *, epochs, lr, batch=100, verbose=True):
         ``(X_tr, y_tr, X_te, y_te)``.
     epochs : int
         How often; 0 returns empty columns.
-    lr : float
-        The learning rate, named in the advice when the weights diverge.
     batch : int, default 100
         Rows of a step, for the choice between one BLAS thread and all (`simple_ml.threads`).
     verbose : bool, default True
-        Print the course's table, a row an epoch, to standard output; and in a terminal or a
-        notebook, when it will take more than ten seconds, show a progress bar on standard error.
+        Print the course's table, a row an epoch, to standard output. A terminal also shows a
+        progress bar on standard error once training has taken ten seconds.
 
     Returns
     -------
@@ -95,35 +90,71 @@ def fit(epoch, logits, weights, data, *, epochs, lr, batch=100, verbose=True):
         of the epochs before, with the weights as they were when it was stopped. (An interactive
         Python keeps the last exception as ``sys.last_value``.)
     """
+    weights, done = tuple(weights), []
+    with BlasThreads(lambda: logits(data[0][:batch], *weights)) as blas:
+        rows = _trained(epoch, logits, weights, data, epochs, blas)
+        if verbose:
+            print(HEADER)
+            rows = _watched(_printed(rows), epochs)
+        try:
+            for row in rows:
+                done.append(row)
+        except TrainingDiverged as error:
+            error.epoch, error.history = len(done), _history(done)
+            raise
+        except KeyboardInterrupt as stopped:
+            stopped.run = Run(_history(done), weights)
+            stopped.add_note(f"{len(done)} of {epochs} epochs are done: sys.last_value.run")
+            raise
+    return Run(_history(done), weights)
+
+
+def _trained(epoch, logits, weights, data, epochs, blas):
+    """Train, and yield losses and errors after each epoch, in the order of `COLUMNS`."""
     X_tr, y_tr, X_te, y_te = data
-    history = {name: np.full(epochs, np.nan) for name in COLUMNS}
-    if verbose:
-        print(HEADER)
-    done = 0
-    blas = BlasThreads(lambda: logits(X_tr[:batch], *weights))
-    try:
-        for i in _watched(epochs) if verbose else range(epochs):
-            # A diverging epoch overflows many times; it is reported once, below, as an error.
-            with np.errstate(over="ignore", invalid="ignore"):
-                blas.adapt()
-                epoch(X_tr, y_tr, *weights)
-            if not all(np.isfinite(W).all() for W in weights):
-                past = {name: column[:i] for name, column in history.items()}
-                raise TrainingDiverged(_advice(i, lr, data), i, past)
-            row = (*loss_err(logits(X_tr, *weights), y_tr), *loss_err(logits(X_te, *weights), y_te))
-            for name, value in zip(COLUMNS, row, strict=True):
-                history[name][i] = value
-            done = i + 1
-            if verbose:
-                tqdm.write(ROW.format(i, *row), file=sys.stdout)  # above the bar, if there is one
-                sys.stdout.flush()  # what is done is seen, also if the next epoch is not survived
-    except KeyboardInterrupt as stopped:
-        stopped.run = Run({name: column[:done] for name, column in history.items()}, tuple(weights))
-        stopped.add_note(f"{done} of {epochs} epochs are done: sys.last_value.run has them")
-        raise
-    finally:
-        blas.restore()
-    return Run(history, tuple(weights))
+    for i in range(epochs):
+        blas.adapt()
+        # A diverging epoch overflows many times; it is reported once, below, as an error.
+        with np.errstate(over="ignore", invalid="ignore"):
+            epoch(X_tr, y_tr, *weights)
+        if not all(np.isfinite(W).all() for W in weights):
+            raise TrainingDiverged(f"epoch {i}: {_advice(X_tr, X_te)}")
+        yield (*loss_err(logits(X_tr, *weights), y_tr), *loss_err(logits(X_te, *weights), y_te))
+
+
+def _printed(rows):
+    """Print each row of the course's table while it passes by."""
+    for i, row in enumerate(rows):
+        tqdm.write(ROW.format(i, *row), file=sys.stdout)  # above the bar, if there is one
+        sys.stdout.flush()  # so that finished epochs show even after a crash
+        yield row
+
+
+def _watched(rows, epochs):
+    """Let the rows pass by; when this takes long, show a progress bar in a terminal."""
+    start, early = perf_counter(), 0
+    while early < epochs and perf_counter() - start <= LONG:
+        yield next(rows)
+        early += 1
+    if early < epochs:
+        bar = {"initial": early, "total": epochs, "unit": "epoch", "leave": False}
+        yield from tqdm(rows, **bar, disable=None)  # None: not in a file, a pipe or a notebook
+
+
+def _history(rows):
+    """Return one float64 array for each of `COLUMNS`."""
+    table = np.array(rows, dtype=np.float64).reshape(-1, len(COLUMNS))
+    return dict(zip(COLUMNS, table.T.copy(), strict=True))
+
+
+def _advice(X_tr, X_te):
+    """Return what weights that are no longer finite have as their likely cause."""
+    if not (np.isfinite(X_tr).all() and np.isfinite(X_te).all()):
+        return "the weights are not finite, since the inputs already were not"
+    return (
+        "the weights are not finite any more; "
+        "try a lower learning rate, a smaller initialisation, or inputs scaled to [0, 1]"
+    )
 
 
 def train_softmax(X_tr, y_tr, X_te, y_te, epochs=10, lr=0.5, batch=100, *, verbose=True):
@@ -157,6 +188,7 @@ def train_softmax(X_tr, y_tr, X_te, y_te, epochs=10, lr=0.5, batch=100, *, verbo
         When the weights turn non-finite.
     """
     k, epochs = _classes_and_epochs(X_tr, y_tr, X_te, y_te, epochs)
+    lr, batch = _validate.step(lr, batch)
     theta = np.zeros((X_tr.shape[1], k), X_tr.dtype)
     return fit(
         lambda X, y, theta: softmax_regression_epoch(X, y, theta, lr=lr, batch=batch),
@@ -164,7 +196,6 @@ def train_softmax(X_tr, y_tr, X_te, y_te, epochs=10, lr=0.5, batch=100, *, verbo
         (theta,),
         (X_tr, y_tr, X_te, y_te),
         epochs=epochs,
-        lr=lr,
         batch=batch,
         verbose=verbose,
     )
@@ -221,9 +252,16 @@ def train_nn(
         On bad input, before anything is trained.
     TrainingDiverged
         When the weights turn non-finite.
+
+    Warns
+    -----
+    UserWarning
+        Once before training, of inputs that are not scaled to [0, 1]; and after it, where the table
+        was printed, of a network that is dead: no hidden unit is on for any row.
     """
     k, epochs = _classes_and_epochs(X_tr, y_tr, X_te, y_te, epochs)
     hidden_dim = _validate.count("hidden_dim", hidden_dim, least=1)
+    lr, batch = _validate.step(lr, batch)
     first, second = pair(init)
     rng = np.random.RandomState(0) if rng is None else rng
     if not isinstance(rng, (np.random.Generator, np.random.RandomState)):
@@ -231,18 +269,21 @@ def train_nn(
             f"rng is a {type(rng).__name__}, expected a generator; "
             "make one from a seed: np.random.default_rng(0)"
         )
+    _warn_of_raw_inputs(X_tr=X_tr, X_te=X_te)
     W1 = first(X_tr.shape[1], hidden_dim, rng, X_tr.dtype)
     W2 = second(hidden_dim, k, rng, X_tr.dtype)
-    return fit(
+    run = fit(
         lambda X, y, W1, W2: nn_epoch(X, y, W1, W2, lr=lr, batch=batch),
         lambda X, W1, W2: forward(X, W1, W2)[1],
         (W1, W2),
         (X_tr, y_tr, X_te, y_te),
         epochs=epochs,
-        lr=lr,
         batch=batch,
         verbose=verbose,
     )
+    if verbose and _is_dead(run, X_tr):
+        warnings.warn(_obituary(run, X_tr, lr), stacklevel=2)
+    return run
 
 
 def _classes_and_epochs(X_tr, y_tr, X_te, y_te, epochs):
@@ -260,28 +301,40 @@ def _classes_and_epochs(X_tr, y_tr, X_te, y_te, epochs):
     return k, _validate.count("epochs", epochs, least=0)
 
 
-def _advice(epoch, lr, data):
-    """Return the sentence that goes with weights that are no longer finite."""
-    if not all(np.isfinite(X).all() for X in (data[0], data[2])):
-        return f"epoch {epoch}: the weights are not finite, since the inputs already were not"
+def _warn_of_raw_inputs(**inputs):
+    """Warn of inputs that were not scaled: above 1 and never negative, or beyond ±10.
+
+    Standardised inputs, which have negative numbers among them, are left alone.
+    """
+    for name, X in inputs.items():
+        low, high = X.min(), X.max()
+        if (low >= 0 and high > 1) or max(-low, high) > 10:
+            warnings.warn(
+                f"{name} holds numbers from {low:g} to {high:g}, expected inputs in [0, 1]; "
+                "with larger ones the first step may switch all hidden units off; "
+                f"are these raw pixels? Scale them: {name} / {max(-low, high):g}",
+                stacklevel=3,
+            )
+            return
+
+
+def _is_dead(run, X):
+    """Return whether no hidden unit is on for any row, so that no step can change anything."""
+    W1, W2 = run.weights
+    loss, k = run.history["train_loss"], W2.shape[1]
+    return len(loss) > 0 and np.isclose(loss[-1], np.log(k)) and not forward(X, W1, W2)[0].any()
+
+
+def _obituary(run, X, lr):
+    """Return what a network is told whose units are all off, with the likely cause."""
+    W1, W2 = run.weights
+    if not W1.any():
+        cause = "the weights are all 0, and zeros stay zeros: draw them"
+    elif X.max() > 1:
+        cause = f"inputs up to {X.max():g} made the first steps too long: scale them to [0, 1]"
+    else:
+        cause = f"a step at lr={lr:g} was too long: try a lower learning rate"
     return (
-        f"epoch {epoch}: the weights are not finite any more at lr={lr}; "
-        "try a lower learning rate, a smaller initialisation, or inputs scaled to [0, 1]"
-    )
-
-
-def _watched(epochs):
-    """Yield 0 … epochs−1, from the second on with a progress bar if somebody would wait for it."""
-    started = time.perf_counter()
-    yield from range(min(epochs, 1))
-    seconds = epochs * (time.perf_counter() - started)
-    seen = sys.stderr.isatty() or "ipykernel" in sys.modules
-    rest = range(1, epochs)
-    yield from tqdm(
-        rest,
-        initial=1,
-        total=epochs,
-        unit="epoch",
-        leave=False,
-        disable=not (seen and seconds > LONG),
+        f"the network is dead: no hidden unit is on for any of the {len(X)} training rows, so all "
+        f"gradients are 0 and the loss stays at log {W2.shape[1]}; probably {cause}"
     )

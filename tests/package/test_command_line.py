@@ -91,6 +91,14 @@ def test_a_diverging_run_says_so_in_one_line_and_exits_with_1():
     assert "lower learning rate" in done.stderr
 
 
+def test_a_network_that_died_says_so_in_one_line_below_the_table():
+    done = run("train", "--epochs", "2", "--lr", "1000")
+    assert done.returncode == 0
+    assert done.stdout.count("\n") == 3
+    assert done.stderr.startswith("python -m simple_ml: the network is dead: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_no_progress_bar_reaches_a_file():
     done = run("train", "--epochs", "1")
     assert done.returncode == 0

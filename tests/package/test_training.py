@@ -1,5 +1,8 @@
 import io
+import re
 import sys
+import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -132,8 +135,8 @@ def test_the_number_of_classes_does_not_stay_a_uint8(data):
 
 @pytest.mark.parametrize(("train", "lr"), [(train_nn, 1e20), (train_softmax, 3e38)])
 def test_weights_that_turn_non_finite_raise_with_the_epoch_the_history_and_advice(train, lr):
-    data = tuple(A * np.float32(1e3) if A.dtype == np.float32 else A for A in blobs()) * 2
-    with pytest.raises(TrainingDiverged, match=r"epoch \d: .*lr=.*lower learning rate") as caught:
+    data = tuple(A * np.float32(3) if A.dtype == np.float32 else A for A in blobs()) * 2
+    with pytest.raises(TrainingDiverged, match=r"epoch \d: .*a lower learning rate") as caught:
         train(*data, epochs=5, lr=lr, batch=10, verbose=False)
     assert isinstance(caught.value, FloatingPointError)
     assert len(caught.value.history["train_loss"]) == caught.value.epoch
@@ -190,14 +193,86 @@ def test_the_courses_reference_values_come_out_on_the_full_mnist(full_mnist):
     assert err == pytest.approx(0.06006667, **course)
 
 
-def test_a_long_run_in_a_terminal_shows_a_progress_bar_and_a_short_one_does_not(data, monkeypatch):
-    screens = []
-    for longest in (0, 10):
-        screen = io.StringIO()
-        screen.isatty = lambda: True
-        monkeypatch.setattr(sys, "stderr", screen)
-        monkeypatch.setattr("simple_ml.training.LONG", longest)
-        train_nn(*data, epochs=3)
-        screens.append(screen.getvalue())
-    assert "epoch" in screens[0]
-    assert screens[1] == ""
+@pytest.mark.parametrize(("terminal", "longest"), [(True, 0), (True, 1e9), (False, 0)])
+def test_only_a_long_run_in_a_terminal_shows_a_progress_bar(terminal, longest, data, monkeypatch):
+    screen = io.StringIO()
+    screen.isatty = lambda: terminal
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)  # a notebook is no terminal: no bar there
+    monkeypatch.setattr("simple_ml.training.LONG", longest)
+    train_nn(*data, epochs=3)
+    assert ("epoch" in screen.getvalue()) == (terminal and longest == 0)
+
+
+def test_an_interrupted_run_keeps_its_epochs_and_its_weights(data, monkeypatch):
+    calls = []
+
+    def interrupted(X, y, W1, W2, **settings):
+        nn_epoch(X, y, W1, W2, **settings)
+        calls.append(W1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("simple_ml.training.nn_epoch", interrupted)
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        train_nn(*data, epochs=5, lr=0.1, verbose=False)
+    history, (W1, _) = stopped.value.run
+    assert W1 is calls[0]
+    assert len(history["test_err"]) == 2
+    assert "2 of 5 epochs are done" in stopped.value.__notes__[0]
+
+
+# ---------------------------------------------------------------- what looks finished and is not
+
+DIGITS = tuple(A[:300] for A in load_mnist())
+
+
+def told(*data, **settings):
+    """Return the warnings of a run of two epochs."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        train_nn(*data, hidden_dim=20, epochs=2, **settings)
+    assert {Path(warning.filename) for warning in caught} <= {Path(__file__)}
+    return [str(warning.message) for warning in caught]
+
+
+@pytest.mark.parametrize(
+    ("scaled", "sets", "message"),
+    [
+        (lambda X: X * 255, (0, 2), r"X_tr .* from 0 to 255, .* \[0, 1\].*: X_tr / 255"),
+        (lambda X: X * 16, (0,), "X_tr .* from 0 to 16"),
+        (lambda X: X * 255, (2,), "X_te .* from 0 to 255"),
+        (lambda X: X * 255 - 127, (0, 2), "X_tr .* from -127 to 128"),
+    ],
+)
+def test_inputs_that_were_not_scaled_are_named_once(scaled, sets, message):
+    data = [scaled(A) if i in sets else A for i, A in enumerate(DIGITS)]
+    first, *_ = found = told(*data, lr=1e-6)
+    assert re.search(message, first)
+    assert sum("scale" in text.lower() for text in found) == 1
+
+
+def test_inputs_of_mean_0_and_deviation_1_are_not_warned_of():
+    X, y, X_te, y_te = DIGITS
+    assert told((X - 0.13) / 0.31, y, (X_te - 0.13) / 0.31, y_te, lr=0.01) == []
+
+
+@pytest.mark.parametrize(
+    ("scale", "settings", "cause"),
+    [
+        (1, {"lr": 1000}, "a step at lr=1000 was too long: try a lower learning rate"),
+        (1, {"lr": 0.1, "init": "zeros"}, "the weights are all 0"),
+        (255, {"lr": 0.5}, "inputs up to 255 made the first steps too long"),
+    ],
+)
+def test_a_dead_network_is_called_dead_with_the_cause(scale, settings, cause):
+    X, y, X_te, y_te = DIGITS
+    *_, last = told(X * np.float32(scale), y, X_te * np.float32(scale), y_te, **settings)
+    assert last.startswith("the network is dead: no hidden unit is on for any of the 300")
+    assert "stays at log 10" in last
+    assert cause in last
+
+
+def test_a_network_that_learns_or_stands_at_log_k_while_units_are_on_is_not_called_dead():
+    assert told(*DIGITS, lr=0.1) == []
+    assert told(*DIGITS, lr=0, init="hw0+zeros") == []
