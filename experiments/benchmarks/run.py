@@ -1,9 +1,9 @@
 """Measure everything, side by side, and print it: ``make bench``.
 
-``--quick`` takes two minutes instead of some ten, with fewer rounds and sizes. ``--record FOLDER``
-writes the tables there as CSV files, too; `experiments/record_speed.py` does so for the book. Peers
-that are not installed are named and left out; full MNIST is used where ``SIMPLE_ML_DATA`` says it
-is.
+``--quick`` takes two minutes instead of some twenty: fewer rounds and sizes, no ``suite``.
+``--record FOLDER`` writes the tables there as CSV files, too; `experiments/record_speed.py` does so
+for the book. Peers that are not installed are named and left out; full MNIST is used where
+``SIMPLE_ML_DATA`` says it is.
 """
 
 import argparse
@@ -18,8 +18,6 @@ from timing import environment, keep_to, machine
 from simple_ml.study.results import write_table
 
 HERE = Path(__file__).parent
-STEPS = Path("build/test")  # where `make test` writes how long its steps took
-LIMITS = {"notebooks": 5 * 60, "book": 90}
 GOALS = [  # threads, slower, faster, at most or at least, bound: at the course's setting
     (1, "nn_epoch", "floor", "at most", 1.10),
     (1, "textbook", "nn_epoch", "at least", 1.8),
@@ -74,17 +72,6 @@ def goals(sizes):
     return table
 
 
-def suite():
-    """Return how long the steps of the last `make test` took."""
-    marks = {path.stem: json.loads(path.read_text()) for path in sorted(STEPS.glob("*.done"))}
-    table = [
-        {"step": name, "seconds": mark["seconds"], "bound": LIMITS.get(name, "")}
-        for name, mark in marks.items()
-    ]
-    total = sum(mark["seconds"] for mark in marks.values())
-    return [*table, {"step": "all", "seconds": total, "bound": 15 * 60}] if marks else []
-
-
 MEASURE = {
     "speed": (
         "One epoch: time over that of its five matrix products, median and quartiles",
@@ -103,7 +90,9 @@ MEASURE = {
         lambda quick: rows_of("neighbour.py", 2, quick),
     ),
     "costs": ("Memory, loading, import", lambda quick: rows_of("costs.py", 1, quick)),
+    "suite": ("The tests and the book, in a fresh clone", lambda _: rows_of("suite.py", 2, False)),
 }
+NOT_RECORDED = {"costs", "suite"}
 
 
 def main():
@@ -118,23 +107,19 @@ def main():
     how = machine()
     print("; ".join(f"{key} {value}" for key, value in how.items()))
     print(f"missing peers: {', '.join(MISSING) or 'none'}")
-    for name in args.only or MEASURE:
+    for name in args.only or [name for name in MEASURE if not (args.quick and name == "suite")]:
         title, measure = MEASURE[name]
         table = measure(args.quick)
         show(title, table)
         if name == "speed":
             show("The goals at the course's setting", goals(table))
-        if args.record and name != "costs":
+        if args.record and name not in NOT_RECORDED:
             head = {
                 "command": " ".join(["python", "experiments/record_speed.py", *args.only]),
                 **how,
             }
             rows = [[_rounded(value) for value in row.values()] for row in table]
             write_table(args.record / f"{name}.csv", list(table[0]), rows, head)
-    if steps := suite():
-        show("The steps of the last `make test`", steps)
-    else:
-        print("\nNo times of the suite: they are those of the last `make test`, run it first.")
 
 
 def _goal(threads, what, goal, found, met):
