@@ -73,7 +73,7 @@ bench: $(VENV) ## measure an epoch beside other libraries, and this suite (BENCH
 # ---- after a change
 
 renew: $(VENV) ## bring every derived record up to date, and say what changed
-	@$(STEPS) run renew
+	@$(BIN)/python tools/renew.py
 
 notebooks: $(VENV) ## execute the chapters that changed and store clean outputs
 	@$(STEPS) run notebooks

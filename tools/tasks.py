@@ -295,3 +295,42 @@ def task_test():
         "actions": None,
         "task_dep": ["book", "browser", "chapters", "records", "package", "site", "lint"],
     }
+
+
+# ---------------------------------------------------------------- the steps of `make renew`
+
+
+def task_execute():
+    """Each chapter: run in a fresh kernel, its outputs stored."""
+    for name in CHAPTERS:
+        chapter = f"notebooks/{name}.ipynb"
+        yield step(
+            f"execute:{name}",
+            [PYTHON, "tools/execute_notebooks.py", chapter],
+            reads=(*PACKAGE, chapter, "notebooks/results"),
+        )
+
+
+RENEWERS = {  # what is derived from the chapters and the package, and who writes it
+    "formulas": "tools/facts.py",
+    "links": "tools/links.py",
+    "digests": "tools/digests.py",
+    "reports": "tools/check_records.py",
+}
+
+
+def task_write():
+    """The records that take a moment."""
+    for name, script in RENEWERS.items():
+        yield step(f"write:{name}", [PYTHON, script], reads=(), after=["execute"], uptodate=[False])
+
+
+def task_weigh():
+    """What each page weighs."""
+    return step(
+        "weigh",
+        [PYTHON, "tools/site_weight.py"],
+        reads=(*SITE, "tools/site_weight.py"),
+        after=["book"],
+        runner=run_in_browser,
+    )
