@@ -19,23 +19,14 @@ that has not been seen to fail is not a check.
 This module reads the notebooks and the Markdown pages (no Sphinx needed); the site's
 extension ``book/_ext/equation_checks.py`` and ``tests/book/test_equations.py`` use it.
 
-    python tools/equations.py                        lists the coverage
-    python tools/equations.py --mutants NOTEBOOK     runs a chapter's mutants
+    python tools/equations.py        lists the coverage
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import linecache
-import os
 import re
-import signal
-import subprocess
 import sys
-import tempfile
-import traceback
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -44,7 +35,6 @@ ROOT = Path(__file__).resolve().parents[1]
 KINDS = ("symbolic", "numeric", "invariant")
 PREFIX = "eq-"
 TAG = "checks:"
-MUTANT_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -262,112 +252,10 @@ def read_book(root: Path = ROOT) -> Book:
     return book
 
 
-# ---------------------------------------------------------------- running the mutants
-
-
-def run_mutants(notebook: Path) -> list[tuple[str, str]]:
-    """Run a notebook's checks and their mutants in a process of their own.
-
-    Returns ``(label, verdict)`` per mutant, the verdict being ``"caught"``,
-    ``"survived"`` or ``"wrong error: …"``. A cell that fails as it stands ends the run
-    with a verdict ``"unmutated cell fails: …"``.
-    """
-    notebook = Path(notebook).resolve()
-    threads = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder, "verdicts.json")
-        done = subprocess.run(
-            [sys.executable, __file__, "--report", report, "--mutants", notebook],
-            cwd=notebook.parent,
-            env={**os.environ, **threads, "MPLBACKEND": "Agg"},
-            capture_output=True,
-            text=True,
-        )
-        if not report.exists():
-            return [("", f"the run itself failed: {done.stderr.strip()[-2000:]}")]
-        return [tuple(pair) for pair in json.loads(report.read_text(encoding="utf-8"))]
-
-
-def execute(text: str, name: str, namespace: dict) -> None:
-    """Run a cell's source so that tracebacks and ``inspect.getsource`` find its lines."""
-    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    exec(compile(text, name, "exec"), namespace)
-
-
-def verdict_of_mutant(text: str, name: str, namespace: dict) -> str:
-    """Run a mutated cell in a fork of this process, which leaves ``namespace`` alone."""
-    reader, writer = os.pipe()
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        signal.alarm(MUTANT_SECONDS)
-        verdict = "survived"
-        try:
-            execute(text, name, namespace)
-        except AssertionError:
-            verdict = "caught"
-        except BaseException as error:
-            verdict = f"wrong error: {type(error).__name__}: {error}"
-        os.write(writer, verdict.encode()[:4000])
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        verdict = pipe.read().decode(errors="replace")
-    _, status = os.waitpid(child, 0)
-    if not verdict:
-        return f"wrong error: ended by signal {os.WTERMSIG(status)}"
-    return verdict
-
-
-def mutants_in_this_process(notebook: Path) -> list[tuple[str, str]]:
-    """Execute the code cells in order, forking before each check for its mutants."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    code = [(index, cell) for index, cell in enumerate(cells) if cell["cell_type"] == "code"]
-    checking = [index for index, cell in code if cell["metadata"].get("equation_checks")]
-    main = types.ModuleType("__main__")  # so that classes made in cells find their module
-    sys.modules["__main__"] = main
-    sys.path.insert(0, "")
-    verdicts: list[tuple[str, str]] = []
-    for index, cell in code:
-        if not checking or index > checking[-1]:
-            break
-        text = source(cell)
-        name = f"{notebook.name}[{index}]"
-        for label, entry in cell["metadata"].get("equation_checks", {}).items():
-            old, new = entry["mutant"]
-            if old not in text:
-                verdicts.append((label, f"wrong error: {old!r} is not in the cell"))
-                continue
-            verdict = verdict_of_mutant(text.replace(old, new, 1), f"{name} mutant", main.__dict__)
-            verdicts.append((label, verdict))
-        try:
-            execute(text, name, main.__dict__)
-        except BaseException as error:
-            labels = cell["metadata"].get("equation_checks", {}) or [f"cell {index}"]
-            last = "".join(traceback.format_exception_only(error)).strip()
-            verdicts += [(label, f"unmutated cell fails: {last}") for label in labels]
-            break
-    return verdicts
-
-
 # ---------------------------------------------------------------- command line
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--mutants", type=Path, metavar="NOTEBOOK")
-    parser.add_argument("--report", type=Path, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.report:
-        verdicts = mutants_in_this_process(arguments.mutants)
-        arguments.report.write_text(json.dumps(verdicts), encoding="utf-8")
-        return 0
-    if arguments.mutants:
-        verdicts = run_mutants(arguments.mutants)
-        for label, verdict in verdicts:
-            print(f"{label:32} {verdict}")
-        return 0 if all(verdict == "caught" for _, verdict in verdicts) else 1
     book = read_book()
     for equation in book.labelled:
         checks = ", ".join(f"{check.kind}: {check.catches}" for check in equation.checks)

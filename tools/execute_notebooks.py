@@ -63,14 +63,15 @@ def merged_streams(outputs: list) -> list:
     return merged
 
 
-def execute(path: Path, threads: int = 1):
+def execute(path: Path, before_cell=None, **variables: str):
     """Return the notebook at ``path``, executed in its folder from a fresh kernel, clean.
 
-    Raises ``NotClean`` if a cell fails or writes to stderr.
+    ``before_cell(client, cell)`` is awaited before each cell; ``variables`` are added to the
+    kernel's environment. Raises ``NotClean`` if a cell fails or writes to stderr.
     """
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
-    environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))}
+    environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, "1"), **variables}
     with tempfile.TemporaryDirectory() as folder:
         # Files rather than TCP, on which a kernel warns that others on the machine could listen.
         sockets = {} if os.name == "nt" else {"transport": "ipc", "ip": f"{folder}/kernel"}
@@ -82,6 +83,8 @@ def execute(path: Path, threads: int = 1):
             resources={"metadata": {"path": str(path.parent)}},
             config=Config(KernelManager=sockets),
         )
+        if before_cell:
+            client.on_cell_start = lambda cell, cell_index: before_cell(client.kc, cell)
         try:
             client.execute(env=environment)
         except CellExecutionError as error:
