@@ -94,8 +94,12 @@ lock: .venv/.uv ## renew requirements.lock and constraints.txt (UPGRADE= keeps t
 	@sed -e '/^ *--hash/d' -e 's/ \\$$//' requirements.lock > constraints.txt
 	@echo "constraints.txt: $$(grep -c '==' constraints.txt) versions; now make test"
 
-mutants: $(VENV) ## change a module in hundreds of ways; a test must notice each (MODULE=two_layer)
-	@$(BIN)/python tools/mutants.py $(MODULE)
+mutants: .venv/.mutants ## change a module in many ways; a test must notice each (MODULE=deep SAMPLE=50)
+	@$(BIN)/python tools/mutants.py $(MODULE) $(SAMPLE:%=--sample %)
+
+.venv/.mutants: $(VENV)
+	@$(PIP) install -c constraints.txt -e '.[mutants]'
+	@touch $@
 
 links: $(VENV) ## ask every external address whether it is still there (needs a network)
 	@$(BIN)/python tools/links.py --check
