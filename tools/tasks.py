@@ -250,12 +250,14 @@ def task_package():
 
 
 def task_chapters():
-    """Each chapter: nbval, and the tests of what is written in it."""
+    """Each chapter: nbval, and once more with other sums, its pictures and its mutants."""
+    again = "tests/book/test_chapters.py"
+    tools = ("tools/equation*.py", "tools/execute_notebooks.py")
     for name in CHAPTERS:
         yield step(
             f"chapters:{name}",
-            [*PYTEST, "--nbval", f"notebooks/{name}.ipynb"],
-            reads=(*PACKAGE, *TESTS, f"notebooks/{name}.ipynb", "notebooks/results"),
+            [*PYTEST, "--nbval", f"notebooks/{name}.ipynb", again, "-k", name],
+            reads=(*PACKAGE, *TESTS, *tools, again, f"notebooks/{name}.ipynb", "notebooks/results"),
         )
 
 
@@ -263,7 +265,7 @@ def task_records():
     """The tests of all else that is committed: results, links, recipes, tools."""
     return step(
         "records",
-        [*PYTEST, "tests/book"],
+        [*PYTEST, "tests/book", "-m", "not chapter"],
         reads=(*SITE, *TOP, *TESTS, "tests/book", "tools", "experiments"),
     )
 

@@ -4,7 +4,7 @@
 OpenBLAS adds as on a processor with AVX2, if it is there and this processor can; pictures are
 compared, too; and each check is seen to fail on the equation's mutant (tools/equation_mutants.py).
 
-    pytest --nbval notebooks tests/book -k 04_training      all that runs one chapter
+    pytest --nbval notebooks tests/book/test_chapters.py -k 04_training     one chapter alone
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 VISIBLE = 32  # of 255: how much a pixel may differ, as at the edge of a line that has not moved
 SHARE = 1e-4  # of a picture may differ by more: 35 pixels of an ordinary one
-
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="mutants need os.fork")
 
 
 def changed_outputs(stored, fresh) -> list[str]:
@@ -82,21 +80,26 @@ def changed_pictures(stored, fresh) -> list[str]:
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
 def chapter(request):
     """Return a chapter's path, and what is stored, what it gives now, and its mutants' verdicts."""
+    if not hasattr(os, "fork"):
+        pytest.skip("mutants need os.fork, which Windows lacks")
     path = request.param
     fresh, verdicts = equation_mutants.run(path, OPENBLAS_CORETYPE="Haswell")
     return path, nbformat.read(path, as_version=4), fresh, verdicts
 
 
+@pytest.mark.chapter
 def test_the_sums_of_another_processor_print_what_is_stored(chapter):
     _, stored, fresh, _ = chapter
     assert changed_outputs(stored, fresh) == []
 
 
+@pytest.mark.chapter
 def test_the_stored_pictures_are_drawn_again(chapter):
     _, stored, fresh, _ = chapter
     assert changed_pictures(stored, fresh) == []
 
 
+@pytest.mark.chapter
 def test_each_check_catches_its_mutant(chapter):
     path, _, _, verdicts = chapter
     declared = [c.label for c in equations.read_book(ROOT).checks if c.file.endswith(path.name)]
