@@ -1,6 +1,6 @@
 """Bring every derived record up to date after a change, and say which files changed: `make renew`.
 
-Outputs of the chapters, digests, the list of links, the checker's reports, the pages' weights: all
+Outputs of the chapters, digests, the checker's reports, the pages' weights: all
 that is made from something else in the repository. The steps are in `tools/tasks.py`.
 """
 

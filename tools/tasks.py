@@ -314,8 +314,7 @@ def task_execute():
 
 
 RENEWERS = {  # what is derived from the chapters and the package, and who writes it
-    "formulas": "tools/facts.py",
-    "links": "tools/links.py",
+    "facts": "tools/facts.py",
     "digests": "tools/digests.py",
     "reports": "tools/check_records.py",
 }
