@@ -30,7 +30,7 @@ PARAMETERS = {"init", "draw", "gain", "imbalance", "hidden_dim", "lr", "seed", "
 SCRIPTS = sorted(
     path.stem
     for path in (ROOT / "experiments").glob("record_*.py")
-    if re.search(r"^from simple_ml\.sweep import .*\bsweep\b", path.read_text("utf-8"), re.M)
+    if re.search(r"^from simple_ml\.study\.sweep import .*\bsweep\b", path.read_text("utf-8"), re.M)
 )
 
 
@@ -55,7 +55,7 @@ def asked(script):
 
 def recorded(script):
     call = asked(script)
-    assert call.path.exists(), f"{call.path.name} is not recorded; python tools/{script}.py does it"
+    assert call.path.exists(), f"{call.path.name} is missing: python experiments/{script}.py"
     return call, *read_table(call.path)
 
 
@@ -82,7 +82,7 @@ def test_a_table_holds_the_runs_that_its_script_asks_for_in_their_order(script):
     # Not as two lists: pytest would compare thousands of lines for minutes before it says anything.
     pairs = [(numbered(a), numbered(b)) for a, b in zip(found, wanted, strict=True)]
     differ = [f"row {i}: {a}, asked {b}" for i, (a, b) in enumerate(pairs) if a != b]
-    assert differ[:3] == [], f"{len(differ)} rows differ; python tools/{script}.py"
+    assert differ[:3] == [], f"{len(differ)} rows differ; python experiments/{script}.py"
 
 
 def numbered(key):
@@ -101,7 +101,7 @@ def is_number(text):
 def test_a_table_names_the_command_and_the_settings_of_its_script(script):
     call, _, how = recorded(script)
     assert call.path.name == script.removeprefix("record_") + ".csv"
-    assert how["command"] == call.command == f"python tools/{script}.py"
+    assert how["command"] == call.command == f"python experiments/{script}.py"
     assert how["task"] == call.task.__name__
     assert {name: how.get(name) for name in call.settings} == {
         name: str(value) for name, value in call.settings.items()
@@ -168,7 +168,7 @@ def test_runs_drawn_at_random_give_the_recorded_numbers_again(script, request):
             assert not differ, (
                 f"{call.path.name}, {call.runs[number]}, epoch {row['epoch']}: "
                 f"(recorded, computed now) {differ}; RESULTS_SEED={SEED} repeats this. "
-                f"If the code was meant to change: python tools/{script}.py"
+                f"If the code was meant to change: python experiments/{script}.py"
             )
 
 
