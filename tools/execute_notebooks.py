@@ -1,11 +1,12 @@
-"""Execute chapters from a fresh kernel and store clean outputs.
+"""Execute chapters from a fresh kernel, and store clean outputs and the numbers in the sentences.
 
-    python tools/execute_notebooks.py notebooks/04_training.ipynb ...
+    python tools/execute_notebooks.py                               all notebooks
+    python tools/execute_notebooks.py notebooks/04_training.ipynb   this one
 
-Clean means that a second run stores the same bytes: no timings, no traces of the
-machine, one BLAS thread, streams in one piece. A cell that raises an error or writes to
-stderr (a warning, a progress bar) fails the run, and the file is left as it was.
-``make notebooks`` calls this for the chapters that changed.
+Clean means that a second run stores the same bytes: no timings, no traces of the machine, one
+BLAS thread, streams in one piece. If a cell raises an error or writes to stderr (a warning, a
+progress bar), or a number and its sentence do not find each other (tools/quotes.py), the file is
+left as it was. ``make notebooks`` calls this for the chapters that changed.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+import matplotlib.font_manager  # noqa: F401  makes the list of fonts, or a first figure would log it
 import nbformat
+import quotes
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from traitlets.config import Config
 
-CELL_SECONDS = 120
+ROOT = Path(__file__).resolve().parents[1]
+CELL_SECONDS = 300  # no cell takes 15 on a quiet machine
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {
@@ -49,6 +53,17 @@ def clean(notebook) -> None:
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
             cell.outputs = merged_streams(cell.outputs)
+            tag_if_nothing_shows(cell)
+
+
+def tag_if_nothing_shows(cell) -> None:
+    """Spare the site an empty box: tag a cell whose outputs are nothing but quotes."""
+    tags = [tag for tag in cell.metadata.get("tags", []) if tag != "remove-output"]
+    if cell.outputs and all(quotes.quoted(output) for output in cell.outputs):
+        tags.append("remove-output")
+    cell.metadata.pop("tags", None)
+    if tags:
+        cell.metadata["tags"] = tags
 
 
 def merged_streams(outputs: list) -> list:
@@ -66,8 +81,9 @@ def merged_streams(outputs: list) -> list:
 def execute(path: Path, before_cell=None, **variables: str):
     """Return the notebook at ``path``, executed in its folder from a fresh kernel, clean.
 
-    ``before_cell(client, cell)`` is awaited before each cell; ``variables`` are added to the
-    kernel's environment. Raises ``NotClean`` if a cell fails or writes to stderr.
+    Its sentences hold the numbers that its cells quote. ``before_cell(client, cell)`` is awaited
+    before each cell; ``variables`` are added to the kernel's environment. Raises ``NotClean`` if
+    a cell fails or writes to stderr, or if a quoted number and a sentence do not find each other.
     """
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
@@ -93,6 +109,9 @@ def execute(path: Path, before_cell=None, **variables: str):
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
                 raise NotClean(f"{path}, cell {number}: writes to stderr:\n{output.text[:1000]}")
+    quotes.fill(notebook)
+    if wrong := quotes.problems(notebook):
+        raise NotClean("\n".join(f"{path}, {problem}" for problem in wrong))
     clean(notebook)
     return notebook
 
@@ -125,20 +144,23 @@ def comparable_outputs(notebook) -> list[list]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebooks", nargs="+", type=Path)
+    parser.add_argument("notebooks", nargs="*", type=Path, help="all, if none is given")
     failed = 0
-    for path in parser.parse_args().notebooks:
+    for path in parser.parse_args().notebooks or sorted((ROOT / "notebooks").glob("*.ipynb")):
         try:
-            text = nbformat.writes(execute(path)) + "\n"
+            executed = execute(path)
         except NotClean as error:
             print(f"{error}\n{path}: left as it was", file=sys.stderr)
             failed += 1
             continue
-        if path.read_text(encoding="utf-8") == text:
+        before, text = path.read_text(encoding="utf-8"), nbformat.writes(executed) + "\n"
+        if before == text:
             print(f"{path}: executed, nothing changed")
-        else:
-            path.write_text(text, encoding="utf-8")
-            print(f"{path}: executed and stored")
+            continue
+        path.write_text(text, encoding="utf-8")
+        print(f"{path}: executed and stored")
+        for change in quotes.changes(nbformat.reads(before, as_version=4), executed):
+            print(f"  {change}")
     return 1 if failed else 0
 
 

@@ -26,7 +26,7 @@ FACT = re.compile(
     r"\$\$[^$]+\$\$|\$[^$]+\$"  # a formula
     r"|\{[\w:-]+\}`[^`]+`"  # a citation, a reference
     r"|`[^`]+`"
-    r"|<!--[\w-]+-->"  # which number is quoted here
+    r"|<!--[\w+.-]+-->"  # which number is quoted here
     r"|\]\([^)]*\)|https?://[^\s)>]+"  # where a link leads
 )
 BIB = re.compile(r"^@\w+\{\w+|\d+", re.MULTILINE)

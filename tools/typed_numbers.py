@@ -1,9 +1,10 @@
 """Which numbers in the prose did somebody type, and why may they be typed?
 
-A result in the prose is computed in a cell and glued (`glue`, ``{glue:text}``), so that it cannot
+A result in the prose is computed in a cell that quotes it (tools/quotes.py), so that it cannot
 rot. This script reads what a reader reads, notebooks' Markdown, captions and descriptions of
 figures, and the pages in ``book/``, and lists every number that is none of
 
+- a quote, between ``<!--name-->`` and ``<!--/-->``;
 - 0, 1 or 2, the number of a chapter, section, question or step, or a date;
 - a setting: a number that stands in a code cell of the same notebook (never where a per cent sign,
   "times" or "fold" follows: that is how results are written);
@@ -26,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import equations
+import quotes
 
 ROOT = Path(__file__).resolve().parents[1]
 REASONS = ROOT / "tests" / "book" / "typed_numbers.toml"
@@ -40,8 +42,10 @@ NAMED = re.compile(
     r"\s*(?:\d[\d.]*(?:,\s|\s*(?:and|to|or|–|-)\s*))*$"
 )
 DATE = re.compile(r"^(?:19|20)\d\d$")
-ENUMERATED = re.compile(r"^\s*\d+[.)]\s")
-REMOVED = [  # what is not prose, in this order
+# The number before a step of a list, and before a chapter's title in a table of contents.
+ENUMERATED = re.compile(r"^\s*\d+[.)]\s|^\|\s*\d+\s*\|\s*\[[^]]*\]\([^)]*\.ipynb\)")
+REMOVED = [  # what is not typed prose, in this order
+    quotes.QUOTE,
     re.compile(r"(?<!`)`+(?!`)[^`]*`+"),  # code, and the arguments of roles
     re.compile(r"\]\([^)]*\)"),
     re.compile(r"<[^>]*>"),
@@ -87,7 +91,7 @@ def numbers(text: str) -> list[tuple[str, str, bool]]:
         text.split("\n"), formulas.split("\n"), prose.split("\n"), strict=True
     ):
         for match in NUMBER.finditer(line):
-            if ENUMERATED.match(line) and not line[: match.start()].strip():
+            if ENUMERATED.match(original) and not line[: match.start()].strip(" |"):
                 continue
             before = prose[: start + match.start()].replace("\n", " ")[-60:]
             if NAMED.search(before) or DATE.match(match[0]):

@@ -1,6 +1,6 @@
-"""Every number in the text is computed: glued, asserted, or typed for a reason that is given.
+"""Every number in the text is computed: quoted, asserted, or typed for a reason that is given.
 
-The first half looks at the book; the second spoils a copy of it and sees that somebody notices.
+The first part looks at the book; the others spoil a copy of it and see that somebody notices.
 """
 
 from __future__ import annotations
@@ -17,67 +17,31 @@ import execute_notebooks
 import nbformat
 import numpy as np
 import pytest
+import quotes
 import typed_numbers
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from simple_ml import load_mnist, softmax
 from simple_ml.datasets import MNIST
+from simple_ml.study.quoting import quote
 
-KERNEL = execute_notebooks.KERNEL
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-REFERENCE = re.compile(r"\{glue(?::\w+)?\}`(?:[^`<]*<)?([^`>:]+)(?::[^`>]*)?>?`")
-# Glued in a loop over the rows of a table, of which the prose quotes some.
-LOOPS = {
-    "ch2-fit-",
-    "ch2-values-",
-    *(f"ch6-{rows}-" for rows in ("above", "below", "c", "curved", "died", "lam", "moved1", "on")),
-    *(f"ch6-{rows}-" for rows in ("regret", "sharp", "size", "sure", "top", "turned")),
-}
 
 
-def glued(notebook):
-    """Return what each key of a notebook holds, as it is stored."""
-    return {
-        output.metadata["scrapbook"]["name"]: output.data
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if "scrapbook" in output.get("metadata", {})
-    }
+def read(path):
+    return nbformat.read(path, as_version=4)
 
 
-def referenced(texts):
-    return {key for text in texts for key in REFERENCE.findall(text)}
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_quoted_number_stands_in_its_sentences(path):
+    assert quotes.problems(read(path)) == []
 
 
-def prose(path):
-    return typed_numbers.prose_of(path)[0]
-
-
-@pytest.fixture(scope="module")
-def stored():
-    return {path: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
-
-
-@pytest.fixture(scope="module")
-def keys(stored):
-    return {key: data for notebook in stored.values() for key, data in glued(notebook).items()}
-
-
-@pytest.mark.parametrize("path", typed_numbers.pages(), ids=lambda path: path.stem)
-def test_every_reference_has_a_value(path, keys):
-    assert referenced(prose(path)) - set(keys) == set()
-
-
-def test_every_value_is_referenced(keys):
-    used = {key for path in typed_numbers.pages() for key in referenced(prose(path))}
-    unused = {key for key in set(keys) - used if not key.startswith(tuple(LOOPS))}
-    assert unused == set(), "glued and not quoted: quote them, or print them instead"
-
-
-def test_no_key_is_glued_twice(stored):
-    seen = [key for notebook in stored.values() for key in glued(notebook)]
-    assert len(seen) == len(set(seen))
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_without_the_programs_that_make_the_site(path):
+    code = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "code")
+    assert not re.search(r"^\s*(?:import|from) +(?:myst|sphinx|jupyter_book)", code, re.MULTILINE)
 
 
 # ---------------------------------------------------------------- typed numbers
@@ -91,7 +55,7 @@ def test_no_number_is_typed_without_a_reason():
         for number in typed_numbers.typed(path)
         if not typed_numbers.excused(number, entries)
     ]
-    assert left == [], "glue them, or give the reason in tests/book/typed_numbers.toml"
+    assert left == [], "quote them, or give the reason in tests/book/typed_numbers.toml"
 
 
 def test_every_reason_is_still_needed():
@@ -106,12 +70,13 @@ COMPUTED = [entry for entry in typed_numbers.reasons() if "is" in entry]
 
 
 @pytest.mark.parametrize("entry", COMPUTED, ids=lambda entry: entry["text"])
-def test_what_is_typed_is_what_comes_out(entry, keys):
-    def number_of(key):
-        (text,) = keys[key].values()
-        return float(re.search(r"\d[\d.]*", text).group())
+def test_what_is_typed_is_what_comes_out(entry):
+    def quoted(name):
+        return float(
+            re.search(r"\d[\d.]*", dict(quotes.computed(read(ROOT / entry["file"])))[name])[0]
+        )
 
-    names = {"np": np, "glued": number_of, "embedded": load_mnist(), "MNIST": MNIST}
+    names = {"np": np, "quoted": quoted, "embedded": load_mnist(), "MNIST": MNIST}
     computed = float(eval(entry["is"], names))  # text of our own table
     power = re.search(r"(\d) *\\cdot *10\^\{(-?\d+)\}", entry["text"])
     if power:
@@ -125,6 +90,95 @@ def test_the_probabilities_in_a_description_of_chapter_1():
     assert softmax(np.array([[2.0, 1.0, -1.0]])).round(2).tolist() == [[0.71, 0.26, 0.04]]
 
 
+# ---------------------------------------------------------------- quotes
+
+
+def stored(**numbers):
+    """Return the output that `quote` leaves in a notebook."""
+    return new_output(
+        "display_data", {"text/markdown": f"<!-- quotes {json.dumps(numbers, indent=1)} -->"}
+    )
+
+
+def chapter(text, *outputs):
+    return new_notebook(
+        cells=[new_code_cell("", outputs=list(outputs)), new_markdown_cell(text)],
+        metadata={"kernelspec": dict(execute_notebooks.KERNEL)},
+    )
+
+
+ERR = stored(err="7.9 %")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The error is <!--err-->7.9 %<!--/-->.",
+        "- It is **<!--err-->7.9 %<!--/-->**, and again <!--err-->7.9 %<!--/-->.",
+        "| rule | error |\n|---|---|\n| hw0 | <!--err-->7.9 %<!--/--> |",
+        ":::{admonition} It is <!--err-->7.9 %<!--/-->\nText.\n:::",
+    ],
+)
+def test_a_number_may_stand_anywhere_in_a_sentence(text):
+    assert quotes.problems(chapter(text, ERR)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "outputs", "complaint"),
+    [
+        ("It is <!--err-->8.9 %<!--/-->.", [ERR], "says '8.9 %' for 'err'"),
+        ("It is <!--error-->7.9 %<!--/-->.", [ERR], "no cell quotes 'error'"),
+        ("It is large.", [ERR], "no sentence names 'err'"),
+        ("It is <!--err-->7.9 %<!--/-->.", [ERR, ERR], "2 outputs quote 'err'"),
+        ("It is\n<!--err-->7.9 %<!--/--> now.", [ERR], "move a word before the comment"),
+        ("- <!--err-->7.9 %<!--/--> are wrong.", [ERR], "move a word before the comment"),
+        ("> <!--err-->7.9 %<!--/--> are wrong.", [ERR], "move a word before the comment"),
+        ("It is <!--err-->7.9\n%<!--/-->.", [ERR], "is no pair"),
+        ("It is <!--err-->7.9 %.", [ERR], "is no pair"),
+        ("It is <!-- err -->7.9 %<!-- / -->.", [ERR], "is no pair"),
+    ],
+)
+def test_a_quote_that_went_wrong_is_noticed(text, outputs, complaint):
+    assert any(complaint in problem for problem in quotes.problems(chapter(text, *outputs)))
+
+
+def test_executing_a_chapter_writes_its_numbers_into_sentences_and_captions(tmp_path):
+    code = "from simple_ml.study.quoting import quote\nquote(err=f'{100 * 0.0791:.1f} %')"
+    old, figure = (
+        "It is <!--err-->1 %<!--/-->.",
+        {"name": "fig-x", "caption": "At <!--err-->?<!--/-->."},
+    )
+    notebook = chapter(f"{old} Not more than <!--err-->2 %<!--/-->.", stored(err="1 %"))
+    notebook.cells[0].source = code
+    notebook.cells.append(new_code_cell("print(1)", metadata={"mystnb": {"figure": figure}}))
+    nbformat.write(notebook, tmp_path / "x.ipynb")
+    first, text, drawn = execute_notebooks.execute(tmp_path / "x.ipynb").cells
+    assert text.source == ("It is <!--err-->7.9 %<!--/-->. Not more than <!--err-->7.9 %<!--/-->.")
+    assert drawn.metadata.mystnb.figure.caption == "At <!--err-->7.9 %<!--/-->."
+    assert first.outputs == [ERR]
+    assert first.metadata.tags == ["remove-output"]
+    assert "tags" not in drawn.metadata
+
+
+def test_a_chapter_with_a_sentence_that_no_cell_serves_is_left_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "x.ipynb"
+    nbformat.write(chapter("It is <!--err-->7.9 %<!--/-->."), path)
+    before = path.read_bytes()
+    monkeypatch.setattr(sys, "argv", ["execute_notebooks.py", str(path)])
+    assert execute_notebooks.main() == 1
+    assert path.read_bytes() == before
+
+
+def test_the_numbers_that_changed_are_named():
+    before, after = chapter("", ERR), chapter("", stored(err="8.0 %", new="1"))
+    assert quotes.changes(before, after) == ["err: 7.9 % is now 8.0 %"]
+
+
+def test_a_number_is_quoted_as_text():
+    with pytest.raises(TypeError, match=r"quote expects err as text.*got 7\.9"):
+        quote(err=7.9)
+
+
 # ---------------------------------------------------------------- number mutants
 
 
@@ -136,48 +190,34 @@ def changed(text):
 
 # `test_notebooks` holds that the stored outputs are those of a fresh run, by this comparison.
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_no_stored_number_can_change_unnoticed(path, stored):
+def test_no_stored_number_can_change_unnoticed(path):
     compare = execute_notebooks.comparable_outputs
-    tried = 0
-    for number, cell in enumerate(stored[path].cells):
-        before = compare(nbformat.v4.new_notebook(cells=[cell]))
+    for number, cell in enumerate(read(path).cells):
+        before = compare(new_notebook(cells=[cell]))
         for i, output in enumerate(cell.get("outputs", [])):
             for kind in ["text"] if output.output_type == "stream" else output.get("data", {}):
-                if kind.startswith("image/"):
-                    continue
                 mutant = copy.deepcopy(cell)
                 target = mutant.outputs[i]
                 holder = target if output.output_type == "stream" else target.data
-                if re.search(r"\d", str(holder[kind])):
+                if not kind.startswith("image/") and re.search(r"\d", str(holder[kind])):
                     holder[kind] = changed(str(holder[kind]))
-                    after = compare(nbformat.v4.new_notebook(cells=[mutant]))
-                    assert after != before, f"cell {number}: {kind}"
-                    tried += 1
-    assert tried or not glued(stored[path])
+                    assert compare(new_notebook(cells=[mutant])) != before, f"cell {number}: {kind}"
 
 
-# What `glue` of MyST-NB does, without its import, which takes seconds.
-GLUE = """from IPython.display import display
-mime = "application/papermill.record/text/plain"
-meta = {"scrapbook": {"name": "err", "mime_prefix": "application/papermill.record/"}}
-display({mime: "'19.8 %'"}, raw=True, metadata=meta)"""
-
-
-def test_nbval_notices_a_changed_glued_number(tmp_path):
-    """The other guard: `pytest --nbval` compares glued values, too."""
-    mime = "application/papermill.record/text/plain"
-    meta = {"scrapbook": {"name": "err", "mime_prefix": "application/papermill.record/"}}
-    cells = []
-    for count, text in ((1, "'19.8 %'"), (2, "'19.7 %'")):
-        output = nbformat.v4.new_output("display_data", {mime: text}, metadata=meta)
-        cells.append(nbformat.v4.new_code_cell(GLUE, execution_count=count, outputs=[output]))
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(KERNEL)})
+def test_nbval_notices_a_changed_quote(tmp_path):
+    """The other guard: `pytest --nbval` compares quoted numbers, too."""
+    code = "from simple_ml.study.quoting import quote\nquote(err='7.9 %')"
+    cells = [
+        new_code_cell(code, execution_count=count, outputs=[output])
+        for count, output in ((1, ERR), (2, stored(err="7.8 %")))
+    ]
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": dict(execute_notebooks.KERNEL)})
     nbformat.write(notebook, tmp_path / "x.ipynb")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"]
     command += ["--nbval", "--nbval-current-env", "x.ipynb"]
     report = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
     assert "1 failed, 1 passed" in report
-    assert "19.7 %" in report
+    assert "7.8 %" in report
 
 
 # ---------------------------------------------------------------- the search can find
@@ -194,7 +234,9 @@ def test_nbval_notices_a_changed_glued_number(tmp_path):
         "From 2.3026 it falls.",
         "- 64 of them are wrong",
         "| hw0 | 6.4 % |",
+        "| 7 | of the rules |",
         "an error of 1 %",
+        "<!--err-->7.9 %<!--/--> and 8.1 %",
     ],
 )
 def test_a_typed_result_is_found(text, tmp_path):
@@ -208,7 +250,8 @@ def test_a_typed_result_is_found(text, tmp_path):
     [
         "as chapter 4 says, and sections 3.1 and 3.2",
         "question 5 of homework 0",
-        "The error is {glue:text}`ch1-err`.",
+        "The error is <!--err-->7.9 %<!--/-->.",
+        "| 7 | [Speed](../notebooks/07_speed.ipynb) |",
         "`lr=0.25` and `[64, 32]`",
         "$$\nx = 0.25\n$$ (eq-x)",
         "```python\nx = 0.25\n```",
