@@ -34,6 +34,8 @@ def pytest_configure(config):
         return
     if not options.nbval_kernel_name:
         options.nbval_current_env = True  # not another Python that the user has named "python3"
+    if options.nbval:
+        import matplotlib.font_manager  # noqa: F401  lists the fonts, or a first figure logs it
     if "--nbval-cell-timeout" not in " ".join(config.invocation_params.args):
         options.nbval_cell_timeout = CELL_SECONDS
 

@@ -16,8 +16,8 @@ A code cell that checks it has the tag ``checks:eq-g2`` and, in its metadata::
 must pass as it stands and end in an ``AssertionError`` when it is mutated: a check
 that has not been seen to fail is not a check.
 
-This module reads the notebooks and the Markdown pages (no Sphinx needed); the site's
-extension ``book/_ext/equation_checks.py`` and ``tests/book/test_equations.py`` use it.
+This module reads the notebooks and the Markdown pages, without Sphinx. The site's extension
+``book/_ext/equation_checks.py`` shows what it finds; ``tools/equation_mutants.py`` runs mutants.
 
     python tools/equations.py        lists the coverage
 """
@@ -200,7 +200,9 @@ def read_checks(cell: dict, file: str, index: int, book: Book) -> None:
         kind, catches = entry.get("kind", ""), entry.get("catches", "")
         mutant = entry.get("mutant", [])
         if kind not in KINDS:
-            book.problems.append(f"{where}: {label}: kind {kind!r} is none of {', '.join(KINDS)}")
+            book.problems.append(
+                f"{where}: {label}: kind {kind!r} is not one of {', '.join(KINDS)}"
+            )
         if not catches.strip():
             book.problems.append(f"{where}: {label}: `catches` does not say which mistake")
         if len(mutant) != 2 or not all(isinstance(text, str) for text in mutant):
@@ -222,34 +224,33 @@ def read_book(root: Path = ROOT) -> Book:
     for path in sorted((root / "book").glob("*.md")):
         read_page(path, path.relative_to(root).as_posix(), book)
 
-    seen: dict[str, str] = {}
-    for equation in book.equations:
-        where = equation.file if equation.cell is None else f"{equation.file}, cell {equation.cell}"
-        if not equation.label:
-            start = " ".join(equation.tex.split())[:50]
-            book.problems.append(f"{where}: a displayed equation has no label: {start}")
-        elif not equation.label.startswith(PREFIX):
-            book.problems.append(f"{where}: label {equation.label!r} must start with {PREFIX!r}")
-        elif equation.label in seen:
-            other = seen[equation.label]
-            book.problems.append(f"{where}: {equation.label} is also the label of one in {other}")
-        seen.setdefault(equation.label, where)
-    for check in book.checks:
-        if check.label not in seen:
-            where = f"{check.file}, cell {check.cell}"
-            book.problems.append(f"{where}: checks {check.label}, which labels no equation")
-
-    by_label: dict[str, list[Check]] = {}
-    for check in book.checks:
-        by_label.setdefault(check.label, []).append(check)
     book.equations = [
-        replace(equation, checks=tuple(by_label.get(equation.label, ())))
+        replace(equation, checks=tuple(c for c in book.checks if c.label == equation.label))
         for equation in book.equations
     ]
-    for equation in book.labelled:
-        if not equation.covered:
-            book.problems.append(f"{equation.file}: {equation.label} is checked by no cell")
+    book.problems += label_problems(book)
     return book
+
+
+def label_problems(book: Book) -> Iterator[str]:
+    """Yield what is wrong with the labels of equations and checks, a sentence each."""
+    seen: dict[str, str] = {"": ""}
+    for equation in book.equations:
+        label = equation.label
+        where = equation.file if equation.cell is None else f"{equation.file}, cell {equation.cell}"
+        if not label:
+            start = " ".join(equation.tex.split())[:50]
+            yield f"{where}: a displayed equation has no label: {start}"
+        elif not label.startswith(PREFIX):
+            yield f"{where}: label {label!r} must start with {PREFIX!r}"
+        elif label in seen:
+            yield f"{where}: {label} is also the label of an equation in {seen[label]}"
+        elif not equation.covered:
+            yield f"{equation.file}: no cell checks {label}"
+        seen.setdefault(label, where)
+    for check in book.checks:
+        if check.label not in seen:
+            yield f"{check.file}, cell {check.cell}: checks {check.label}, but no equation has it"
 
 
 # ---------------------------------------------------------------- command line

@@ -77,28 +77,32 @@ def changed_pictures(stored, fresh) -> list[str]:
 # ---------------------------------------------------------------- the chapters
 
 
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no os.fork")
+
+
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
 def chapter(request):
     """Return a chapter's path, and what is stored, what it gives now, and its mutants' verdicts."""
-    if not hasattr(os, "fork"):
-        pytest.skip("mutants need os.fork, which Windows lacks")
     path = request.param
     fresh, verdicts = equation_mutants.run(path, OPENBLAS_CORETYPE="Haswell")
     return path, nbformat.read(path, as_version=4), fresh, verdicts
 
 
+@needs_fork
 @pytest.mark.chapter
 def test_the_sums_of_another_processor_print_what_is_stored(chapter):
     _, stored, fresh, _ = chapter
     assert changed_outputs(stored, fresh) == []
 
 
+@needs_fork
 @pytest.mark.chapter
 def test_the_stored_pictures_are_drawn_again(chapter):
     _, stored, fresh, _ = chapter
     assert changed_pictures(stored, fresh) == []
 
 
+@needs_fork
 @pytest.mark.chapter
 def test_each_check_catches_its_mutant(chapter):
     path, _, _, verdicts = chapter
@@ -133,6 +137,7 @@ display(f()); print("noise"); plt.plot([1, 2]); plt.show()
 """
 
 
+@needs_fork
 def test_a_mutant_s_verdict_is_what_became_of_it_and_the_chapter_goes_on_without_it(tmp_path):
     cells = [
         new_code_cell("S, I_y = 3, 1"),

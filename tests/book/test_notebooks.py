@@ -1,8 +1,8 @@
 """The chapters as files: executed in order, clean, accessible, and the same on every run.
 
-`pytest --nbval notebooks` compares outputs with a fresh run; it is silent about a
-notebook that never ran, about figures without a description, and about much else. Each
-property is tested on the chapters, and then on a notebook made to break it.
+`pytest --nbval` compares outputs with a fresh run. It does not notice a notebook that never ran, a
+figure without a description, and much else. Each property is tested on the chapters, and then on a
+notebook made to break it.
 """
 
 from __future__ import annotations
@@ -130,10 +130,6 @@ PROPERTIES = [
 # ---------------------------------------------------------------- the chapters
 
 
-def test_there_is_a_chapter():
-    assert NOTEBOOKS, "no notebook in notebooks/"
-
-
 @pytest.mark.parametrize("complaints", PROPERTIES, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_chapter_has_no(path, complaints):
@@ -243,10 +239,10 @@ def written(tmp_path, *sources):
 
 def test_executing_twice_stores_the_same_bytes(tmp_path):
     path = written(tmp_path, "print('a', flush=True)\nprint('b')", "1 + 1")
-    first = nbformat.writes(execute_notebooks.execute(path))
-    nbformat.write(nbformat.reads(first, as_version=4), path)
-    assert nbformat.writes(execute_notebooks.execute(path)) == first
-    assert '"text": [\n      "a\\n",' in first.replace("    ", "  ") or "a\\n" in first
+    first = execute_notebooks.execute(path)
+    nbformat.write(first, path)
+    assert nbformat.writes(execute_notebooks.execute(path)) == nbformat.writes(first)
+    assert [output.text for output in first.cells[0].outputs] == ["a\nb\n"]
 
 
 @pytest.mark.parametrize(
