@@ -5,6 +5,7 @@ Every check runs before anything is modified, and none copies an array.
 
 import math
 import operator
+import warnings
 from numbers import Real
 
 import numpy as np
@@ -59,6 +60,18 @@ def label_vector(y, m, k, rows, name="y"):
             f"{name} holds labels from {low} to {high}, expected 0 … {k - 1}, one for each "
             f"of the {k} columns of scores; do the labels start at 1, or is a column missing?"
         )
+
+
+def number_of_classes(y, name):
+    """Return k for labels 0 … k−1, and warn of labels that start at 1 without a gap."""
+    k = int(y.max()) + 1  # int, or a uint8 label keeps k a uint8 and its square root a float16
+    if 2 < k == len(np.unique(y)) + 1 and y.min() == 1:
+        warnings.warn(
+            f"{name} holds labels from 1 to {k - 1} and no 0, so one of {k} classes never occurs; "
+            f"do they start at 1, as EMNIST's letters do? Take {name} - 1",
+            stacklevel=4,
+        )
+    return k
 
 
 def chain(left_name, left, right_name, right):

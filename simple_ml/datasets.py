@@ -9,11 +9,13 @@ big-endian 32-bit integers, then one byte a pixel or a label, and nothing else::
     labels   2049, N,         then N bytes, 0 to 9
 
 The first integer, the *magic number*, is 2048 (unsigned bytes) plus the number of
-dimensions that follow.
+dimensions that follow. Fashion-MNIST, KMNIST and EMNIST have this format, too. EMNIST's images
+are stored column by column, so they look transposed, and its letters are labelled 1 to 26.
 
 A file from the network is a stranger, so the header is not believed before it is
 compared with what the file can hold, a gzip stream is read no further than the header
-says, and what was downloaded becomes a cached file only after its digest was checked.
+says, and what was downloaded becomes a cached file only after its digest was checked. What is
+refused is looked at again: its first bytes often say what it is instead.
 """
 
 import gzip
@@ -21,9 +23,10 @@ import hashlib
 import io
 import math
 import os
+import re
 import tempfile
 import zlib
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,8 +38,41 @@ IMAGES, LABELS = 2051, 2049  # the two magic numbers
 KIND = {IMAGES: "image", LABELS: "label"}
 
 GZIP_MAGIC = b"\x1f\x8b"
+GZIP_LAYERS = 2  # a server that compresses what was compressed already makes two
 DEFLATE_LIMIT = 1032  # two bits can stand for at most 258 bytes, hence 1032:1
 CHUNK = 1 << 20  # bytes read at a time
+HEAD = 512  # bytes that tell what a file is
+
+TYPES = {8: "unsigned bytes", 9: "signed bytes", 11: "16-bit integers", 12: "32-bit integers"}
+TYPES |= {13: "32-bit floats", 14: "64-bit floats"}  # IDX's codes, the third byte of a file
+
+# What a file is that starts so, if not IDX; the first that fits.
+KINDS = [
+    (rb"PK\x03\x04.{26}[^\x00]*\.npy", "a file of NumPy arrays (.npz): np.load reads it"),
+    (rb"PK[\x03\x05]", "a zip archive: unpack it, and pass the files that are in it"),
+    (rb".{257}ustar", "a tar archive: unpack it, and pass the files that are in it"),
+    (rb"\x93NUMPY", "a NumPy array (.npy): np.load reads it"),
+    (rb"\s*<", "a web page, perhaps an error or a login: download the file itself"),
+    (rb"version https://git-lfs", "a Git LFS pointer: git lfs pull fetches the file"),
+    (rb"\x1f\x8b", "gzip within gzip, several times over: unpack it"),
+    (rb"BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f\xfd", "compressed, but not by gzip: unpack it"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8", "a picture, expected all images in one file"),
+    (
+        rb"\x89HDF|PAR1|\x80[\x02-\x05]",
+        "a table or an object of another program (HDF5, Parquet, pickle)",
+    ),
+    (rb"\x00\x05\x16\x07", "macOS's notes on a file: the file itself has no ._ before its name"),
+    (
+        rb"[\x01\x03]\x08\x00\x00",
+        "IDX with its header in little-endian order: write it with struct's '>'",
+    ),
+    (rb"\x00+$", "only zeros so far: was the download finished?"),
+    (rb"\s+$", "blank: has the address moved?"),
+    (rb"[\t\n\r\x20-\x7e\x80-\xff]+$|\xff\xfe", "text, such as a table (CSV), expected bytes"),
+]
+KINDS = [(re.compile(start, re.DOTALL), kind) for start, kind in KINDS]
+
+UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".aria2", ".opdownload")
 
 
 class IdxFile(NamedTuple):
@@ -95,7 +131,8 @@ def parse_mnist(image_filename, label_filename):
     Notes
     -----
     The IDX format is that of LeCun, Cortes and Burges, "The MNIST database of
-    handwritten digits", 1998.
+    handwritten digits", 1998. EMNIST stores each image column by column: there,
+    ``X.reshape(-1, 28, 28).transpose(0, 2, 1)`` shows letters upright.
     """
     images = _read_idx(image_filename, IMAGES)
     labels = _read_idx(label_filename, LABELS)
@@ -112,8 +149,8 @@ def load_mnist(data="embedded", *, cache=None, mirrors=MIRRORS, progress=True):
         - ``"full"``: all 60,000 + 10,000, digests verified; from the folder that the
           environment variable ``SIMPLE_ML_DATA`` names, else from the cache, into which
           they are downloaded (11 MB) the first time.
-        - a folder that holds the four IDX files, with or without ``.gz``. (A folder
-          that happens to be called *full* is ``"./full"``.)
+        - a folder that holds the four IDX files, with or without ``.gz``, with a dash or a dot
+          before ``idx``. (A folder that happens to be called *full* is ``"./full"``.)
     cache : path, optional
         Where downloaded files are kept; by default the user's cache folder.
     mirrors : sequence of str
@@ -200,69 +237,109 @@ def fetch_mnist(cache=None, mirrors=MIRRORS, *, files=MNIST, progress=True):
 # ---------------------------------------------------------------- one IDX file
 
 
+class _Refused(ValueError):
+    """What was found in a file and what was expected, with a guess at the cause."""
+
+    def __init__(self, found, guess):
+        super().__init__(f"{found}; {guess}")
+        self.found = found
+
+
 def _read_idx(path, magic, size=None):
     """Return the array that the IDX file `path` holds: uint8, (N, 28, 28) or (N,).
 
     `size`, if given, is the number of decompressed bytes that the file must have.
     """
-    name = Path(path).name
-    with _decompressed(path) as (stream, ceiling):
-        shape, header = _read_header(stream, magic, name)
-        declared = header + math.prod(shape)
-        what = f"a header that declares {shape[0]} {KIND[magic]}s, that is {declared} bytes,"
-        if size not in (None, declared):
-            raise ValueError(f"{name}: {what} expected {size} bytes; is this another data set?")
-        if declared > ceiling:
-            raise ValueError(
-                f"{name}: {what} but the file can hold {ceiling} at most; truncated or corrupt?"
-            )
-        # One byte more than declared, to learn whether there is one (and, for gzip, to
-        # arrive at the checksum, which stands at the end).
-        body = _read_up_to(stream, declared - header + 1)
+    path = Path(path)
+    try:
+        with _decompressed(path) as (stream, ceiling):
+            return _parsed(stream, ceiling, magic, size)
+    except _Refused as error:
+        kind = _kind(path)
+        found = f"{error.found}; this is {kind}" if kind else error
+        raise ValueError(f"{path.name}: {found}") from error.__cause__
+
+
+def _parsed(stream, ceiling, magic, size):
+    """Return the array that a stream of IDX holds, or raise `_Refused`."""
+    shape, header = _read_header(stream, magic)
+    declared = header + math.prod(shape)
+    what = f"a header that declares {shape[0]} {KIND[magic]}s, that is {declared} bytes,"
+    if size not in (None, declared):
+        raise _Refused(f"{what} expected {size} bytes", "is this another data set?")
+    if declared > ceiling:
+        raise _Refused(f"{what} but the file can hold {ceiling} at most", "truncated or corrupt?")
+    # One byte more than declared, to learn whether there is one (and, for gzip, to
+    # arrive at the checksum, which stands at the end).
+    body = _read_up_to(stream, declared - header + 1)
     found = header + len(body)
     if found < declared:
-        raise ValueError(f"{name}: {what} but there are only {found}; was the file cut short?")
+        raise _Refused(f"{what} but there are only {found}", "was the file cut short?")
     if found > declared:
-        raise ValueError(f"{name}: {what} but there are more; trailing bytes, or a wrong count?")
+        raise _Refused(f"{what} but there are more", "trailing bytes, or a wrong count?")
     return np.frombuffer(body, np.uint8).reshape(shape)
 
 
-def _read_header(stream, magic, name):
+def _read_header(stream, magic):
     """Return the shape that an IDX header declares, and the header's length in bytes."""
     ndim = magic % 256
     header = 4 * (1 + ndim)
     raw = stream.read(header)
     if not raw:
-        raise ValueError(f"{name}: the file is empty, expected MNIST {KIND[magic]}s in IDX format")
+        raise _Refused(
+            f"the file is empty, expected MNIST {KIND[magic]}s in IDX format", "get it again?"
+        )
     found = int.from_bytes(raw[:4], "big")
     if len(raw) >= 4 and found != magic:
-        cause = (
-            "were the image and label files swapped?"
-            if found in KIND
-            else f"is this an MNIST {KIND[magic]} file in IDX format?"
-        )
-        raise ValueError(f"{name}: magic number {found}, expected {magic}; {cause}")
+        raise _Refused(f"magic number {found}, expected {magic}", _other_magic(raw, magic))
     if len(raw) < header:
-        raise ValueError(
-            f"{name}: {len(raw)} bytes, expected a header of {header}; was the file cut short?"
+        raise _Refused(
+            f"{len(raw)} bytes, expected a header of {header}", "was the file cut short?"
         )
     shape = tuple(np.frombuffer(raw, ">u4", offset=4).tolist())  # Python ints: no overflow
     if shape[1:] not in ((), (28, 28)):
-        raise ValueError(
-            f"{name}: images of {shape[1]}×{shape[2]} pixels, expected 28×28; is this MNIST?"
-        )
+        raise _Refused(f"images of {shape[1]}×{shape[2]} pixels, expected 28×28", "is this MNIST?")
     if shape[0] == 0:
-        raise ValueError(f"{name}: 0 {KIND[magic]}s, expected at least one")
+        raise _Refused(f"0 {KIND[magic]}s, expected at least one", "was it written by mistake?")
     return shape, header
+
+
+def _other_magic(raw, magic):
+    """Return what the likely cause of another magic number is, if it is IDX at all."""
+    if int.from_bytes(raw[:4], "big") in KIND:
+        return "were the image and label files swapped?"
+    if raw[:2] == b"\0\0" and raw[2] in TYPES and raw[3]:
+        return (
+            f"the file holds {TYPES[raw[2]]} in {raw[3]} dimensions, expected {TYPES[8]} in "
+            f"{magic % 256}; is this QMNIST's, or was it converted or flattened?"
+        )
+    return f"is this an MNIST {KIND[magic]} file in IDX format?"
+
+
+def _kind(path):
+    """Return what a refused file is instead, as far as its first bytes tell, else None."""
+    try:
+        with _decompressed(path) as (stream, _):
+            head = stream.read(HEAD)
+    except _Refused:
+        head = b""
+    for start, kind in KINDS:
+        if start.match(head):
+            return kind
+    with path.open("rb") as file:
+        raw = file.read(CHUNK)
+    line_ends = raw.count(b"\n")
+    if line_ends > 1 and raw.count(b"\r\n") == line_ends:
+        return "a file whose line ends were changed (FTP as text, git's autocrlf): get it again"
+    return None
 
 
 @contextmanager
 def _decompressed(path):
     """Open a gzip or plain file; give `(stream, ceiling)`: the most bytes it can hold.
 
-    What goes wrong inside gzip, also while the caller reads, becomes a `ValueError`.
+    What goes wrong inside gzip, also while the caller reads, becomes `_Refused`.
     """
-    path = Path(path)
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder, expected a file; load_mnist reads folders")
     if not path.exists():
@@ -272,18 +349,19 @@ def _decompressed(path):
         )
     if not path.is_file():
         raise ValueError(f"{path} is not a regular file")
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if not file.peek(2).startswith(GZIP_MAGIC):
-            yield file, size
-            return
+    with ExitStack() as stack:
+        stream = stack.enter_context(path.open("rb"))
+        ceiling = os.fstat(stream.fileno()).st_size
         try:
-            with gzip.open(file) as stream:
-                yield stream, DEFLATE_LIMIT * size
+            for _ in range(GZIP_LAYERS):
+                if stream.peek(2).startswith(GZIP_MAGIC):
+                    stream = stack.enter_context(gzip.open(stream))
+                    ceiling *= DEFLATE_LIMIT
+            yield stream, ceiling
         except EOFError as error:
-            raise ValueError(f"{path.name}: truncated gzip ({error}); get it again?") from error
+            raise _Refused(f"truncated gzip ({error})", "get it again?") from error
         except (zlib.error, gzip.BadGzipFile) as error:
-            raise ValueError(f"{path.name}: corrupt gzip ({error}); get it again?") from error
+            raise _Refused(f"corrupt gzip ({error})", "get it again?") from error
 
 
 def _read_up_to(stream, n):
@@ -316,30 +394,76 @@ def _pair(images, labels, image_name, label_name):
 
 
 def _candidates(folder, name):
-    """Return the two names a file may have in `folder`: plain, or with .gz."""
-    return Path(folder, name), Path(folder, f"{name}.gz")
+    """Return the files in `folder` that may be `name`.
+
+    Programs write a dot for the dash, leave .gz, or unpack into a folder of the file's own name.
+    """
+    names = [stem + end for stem in (name, name.replace("-idx", ".idx")) for end in ("", ".gz")]
+    paths = [Path(folder, name) for name in names]
+    paths += [path / name for path in paths if path.is_dir() for name in names]
+    return [path for path in paths if path.exists() and not path.is_dir()]
 
 
 def _read_folder(folder, role, read=lambda path, file: _read_idx(path, file.magic)):
     """Return the four arrays in `folder`; `role` says in messages where its name came from."""
+    text = str(folder)
     try:
         folder = Path(folder).expanduser()
     except RuntimeError:  # ~nobody
-        raise ValueError(f"{role}: {str(folder)!r} is nobody's home; is it misspelt?") from None
+        raise ValueError(f"{role}: {text!r} is nobody's home; is it misspelt?") from None
     if not folder.is_dir():
         what = "not a folder" if folder.exists() else "no such folder"
-        raise ValueError(f"{role}: {str(folder)!r} is {what}; is it misspelt?")
-    paths = {
-        file: next((path for path in _candidates(folder, file.name) if path.exists()), None)
-        for file in MNIST
-    }
-    missing = [file.name for file, path in paths.items() if path is None]
+        raise ValueError(f"{role}: {text!r} is {what}; {_misspelt(text)}")
+    paths = {file: _candidates(folder, file.name) for file in MNIST}
+    missing = [file.name for file, found in paths.items() if not found]
     if missing:
         raise FileNotFoundError(
             f"{role}: {folder} lacks {', '.join(missing)} (with or without .gz); "
-            "expected the four files of MNIST under these names"
+            f"expected the four files of MNIST under these names; {_near_misses(folder)}"
         )
-    return [read(path, file) for file, path in paths.items()]
+    return [_first_intact(found, file, read) for file, found in paths.items()]
+
+
+def _first_intact(paths, file, read):
+    """Return the array of the first path that can be read: an empty file may lie beside a good one.
+
+    If there is none, raise what was wrong with the last.
+    """
+    for path in paths:
+        try:
+            return read(path, file)
+        except ValueError as error:
+            refused = error
+    raise refused
+
+
+def _misspelt(text):
+    """Return the likely cause for a name of a folder that is none."""
+    if "://" in text:
+        return "it is an address: download its files first, and name their folder"
+    if text != text.strip(" '\""):
+        return "leave out the quotation marks and spaces around it"
+    if text.lower() in ("full", "embedded"):
+        return f"write {text.lower()!r}, in small letters"
+    return "is it misspelt? All of MNIST is 'full'"
+
+
+def _near_misses(folder):
+    """Return a clause on what a folder holds instead of MNIST's four files."""
+    known = {path for file in MNIST for path in _candidates(folder, file.name)}
+    depths = ("*", "*/*", "*/*/*")
+    files = [path for depth in depths for path in sorted(folder.glob(depth)) if path.is_file()]
+    files = [path for path in files[:10_000] if path not in known]
+    alike = [path for path in files if re.search("idx|ubyte|mnist", path.name, re.IGNORECASE)]
+    if not (alike or files):
+        return "it holds no other file"
+    names = [path.relative_to(folder).as_posix() for path in (alike or files)]
+    shown = [
+        f"{name} (unfinished)" if name.lower().endswith(UNFINISHED) else name for name in names[:6]
+    ]
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    advice = "rename them, or name their folder" if alike else "is it the right folder?"
+    return f"it holds {', '.join(shown)}{more}: {advice}"
 
 
 def _read_verified(path, file):
@@ -405,7 +529,13 @@ def _retrieve(url, path, limit, progress):
 
     with (
         _CappedFile(path, limit) as output,
-        tqdm(desc=path.name, total=1, unit="B", unit_scale=True, disable=not progress) as bar,
+        tqdm(
+            desc=path.name,
+            total=1,
+            unit="B",
+            unit_scale=True,
+            disable=None if progress else True,  # None: not in a file, a pipe or a notebook
+        ) as bar,
     ):
         pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16)(url, output, None)
 

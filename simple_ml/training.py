@@ -296,7 +296,12 @@ def _classes_and_epochs(X_tr, y_tr, X_te, y_te, epochs):
             "numbers; are they from one data set?"
         )
     _validate.label_vector(y_tr, len(X_tr), None, rows="X_tr", name="y_tr")
-    k = int(y_tr.max()) + 1  # int, or a uint8 label keeps k a uint8 and its square root a float16
+    k = _validate.number_of_classes(y_tr, "y_tr")
+    if np.issubdtype(np.asarray(y_te).dtype, np.integer) and np.max(y_te, initial=0) >= k:
+        raise ValueError(
+            f"y_te holds labels up to {np.max(y_te)} and y_tr up to {k - 1}, expected no class in "
+            "the test set that training never sees; is the training set a part, sorted by class?"
+        )
     _validate.label_vector(y_te, len(X_te), k, rows="X_te", name="y_te")
     return k, _validate.count("epochs", epochs, least=0)
 

@@ -218,7 +218,7 @@ def _classes(data):
                 "equal numbers; are they from one data set?"
             )
         _validate.label_vector(y, len(X), k, rows=f"X_{part}", name=f"y_{part}")
-        k = int(y.max()) + 1 if k is None else k
+        k = _validate.number_of_classes(y, f"y_{part}") if k is None else k
     return k
 
 

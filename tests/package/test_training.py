@@ -154,7 +154,7 @@ def test_inputs_that_are_not_finite_are_blamed_themselves(data):
     ("change", "error", "message"),
     [
         ({"X_te": np.ones((30, 5), np.float32)}, ValueError, "X_tr has 6 columns and X_te has 5"),
-        ({"y_te": np.full(30, 3)}, ValueError, "y_te holds labels from 3 to 3, expected 0 … 2"),
+        ({"y_te": np.full(30, 3)}, ValueError, "y_te holds labels up to 3 and y_tr up to 2"),
         ({"y_tr": np.zeros(60)}, TypeError, "y_tr has dtype float64"),
         ({"X_tr": [[1.0]]}, TypeError, "X_tr is a list"),
         ({"epochs": 1.5}, TypeError, "epochs is a float"),
@@ -271,6 +271,16 @@ def test_a_dead_network_is_called_dead_with_the_cause(scale, settings, cause):
     assert last.startswith("the network is dead: no hidden unit is on for any of the 300")
     assert "stays at log 10" in last
     assert cause in last
+
+
+@pytest.mark.parametrize("train", [train_nn, train_softmax])
+def test_labels_that_start_at_1_are_noticed_and_others_are_not(train):
+    X, y, X_te, y_te = DIGITS
+    with pytest.warns(UserWarning, match="y_tr holds labels from 1 to 10 .* Take y_tr - 1") as told:
+        train(X, y + 1, X_te, y_te + 1, epochs=1, verbose=False)
+    assert told[0].filename == __file__
+    for some in (y * 0 + 9, y // 2 * 2, np.maximum(y, 1) + 1, y % 2):  # each without some class
+        train(X, some, X_te, some, epochs=0, verbose=False)
 
 
 def test_a_network_that_learns_or_stands_at_log_k_while_units_are_on_is_not_called_dead():
