@@ -12,8 +12,6 @@ import numpy as np
 from simple_ml import _console
 from simple_ml.datasets import load_mnist
 from simple_ml.initialization import SCHEMES, pair
-from simple_ml.study.results import best, select
-from simple_ml.study.sweep import DRAWS, grid, sweep
 from simple_ml.training import train_nn, train_softmax
 
 DESCRIPTION = """\
@@ -150,7 +148,12 @@ def parser():
         metavar="N",
         help="of the starting weights, 0-19 for twenty (0); the same under every rule",
     )
-    add("--draw", choices=DRAWS, nargs="+", help="shape of the distribution (normal)")
+    add(
+        "--draw",
+        choices=["normal", "uniform"],
+        nargs="+",
+        help="shape of the distribution (normal)",
+    )
     add("--gain", type=finite, nargs="+", metavar="X", help="both layers' variances times X (1)")
     add(
         "--imbalance",
@@ -188,6 +191,8 @@ def parser():
 
 def run_sweep(args, command):
     """Do the runs that were asked for, and print the best learning rates."""
+    from simple_ml.study.sweep import grid, sweep  # only here: training needs none of it
+
     axes = {"init": args.init, "hidden_dim": args.hidden}
     for name in ("draw", "gain", "imbalance"):
         if values := getattr(args, name):
@@ -200,8 +205,7 @@ def run_sweep(args, command):
             grid(**axes),
             args.data,
             holdout=args.holdout,
-            jobs=args.jobs,
-            backend="dask" if args.dask else None,
+            jobs="dask" if args.dask else args.jobs,
             command=command,
             epochs=tuple(args.epochs),
             batch=args.batch,
@@ -224,6 +228,8 @@ def cluster(address):
 
 def print_best(table, kinds):
     """Print the best learning rate for each combination of the columns `kinds`."""
+    from simple_ml.study.results import best, select
+
     table = select(table, epoch=table["epoch"].max())
     header = [*kinds, "best lr", "valid err", "test err", "seeds"]
     lines, at_the_edge = [header], False

@@ -62,7 +62,32 @@ def label_vector(y, m, k, rows, name="y"):
         )
 
 
-def number_of_classes(y, name):
+def data_sets(**sets):
+    """Return k, or raise unless the sets, pairs of inputs and labels by name, belong together.
+
+    The first is the training set: its labels are 0 … k−1. Labels that start at 1 are warned of.
+    """
+    (first, (X_first, y_first)), *others = sets.items()
+    for name, (X, _) in sets.items():
+        float_matrix(f"X_{name}", X)
+        if X.shape[1] != X_first.shape[1]:
+            raise ValueError(
+                f"X_{first} has {X_first.shape[1]} columns and X_{name} has {X.shape[1]}, expected "
+                "equal numbers; are they from one data set?"
+            )
+    for name, (X, y) in sets.items():
+        label_vector(y, len(X), None, rows=f"X_{name}", name=f"y_{name}")
+    k = _classes(y_first, f"y_{first}")
+    for name, (_, y) in others:
+        if y.max() >= k:
+            raise ValueError(
+                f"y_{name} holds labels up to {y.max()} and y_{first} up to {k - 1}, expected no "
+                "class that training never sees; is the training set a part, sorted by class?"
+            )
+    return k
+
+
+def _classes(y, name):
     """Return k for labels 0 … k−1, and warn of labels that start at 1 without a gap."""
     k = int(y.max()) + 1  # int, or a uint8 label keeps k a uint8 and its square root a float16
     if 2 < k == len(np.unique(y)) + 1 and y.min() == 1:

@@ -187,7 +187,8 @@ def train_softmax(X_tr, y_tr, X_te, y_te, epochs=10, lr=0.5, batch=100, *, verbo
     TrainingDiverged
         When the weights turn non-finite.
     """
-    k, epochs = _classes_and_epochs(X_tr, y_tr, X_te, y_te, epochs)
+    k = _validate.data_sets(tr=(X_tr, y_tr), te=(X_te, y_te))
+    epochs = _validate.count("epochs", epochs, least=0)
     lr, batch = _validate.step(lr, batch)
     theta = np.zeros((X_tr.shape[1], k), X_tr.dtype)
     return fit(
@@ -259,7 +260,8 @@ def train_nn(
         Once before training, of inputs that are not scaled to [0, 1]; and after it, where the table
         was printed, of a network that is dead: no hidden unit is on for any row.
     """
-    k, epochs = _classes_and_epochs(X_tr, y_tr, X_te, y_te, epochs)
+    k = _validate.data_sets(tr=(X_tr, y_tr), te=(X_te, y_te))
+    epochs = _validate.count("epochs", epochs, least=0)
     hidden_dim = _validate.count("hidden_dim", hidden_dim, least=1)
     lr, batch = _validate.step(lr, batch)
     first, second = pair(init)
@@ -284,26 +286,6 @@ def train_nn(
     if verbose and _is_dead(run, X_tr):
         warnings.warn(_obituary(run, X_tr, lr), stacklevel=2)
     return run
-
-
-def _classes_and_epochs(X_tr, y_tr, X_te, y_te, epochs):
-    """Return k and a whole number of epochs, or raise if the two sets do not belong together."""
-    _validate.float_matrix("X_tr", X_tr)
-    _validate.float_matrix("X_te", X_te)
-    if X_tr.shape[1] != X_te.shape[1]:
-        raise ValueError(
-            f"X_tr has {X_tr.shape[1]} columns and X_te has {X_te.shape[1]}, expected equal "
-            "numbers; are they from one data set?"
-        )
-    _validate.label_vector(y_tr, len(X_tr), None, rows="X_tr", name="y_tr")
-    k = _validate.number_of_classes(y_tr, "y_tr")
-    if np.issubdtype(np.asarray(y_te).dtype, np.integer) and np.max(y_te, initial=0) >= k:
-        raise ValueError(
-            f"y_te holds labels up to {np.max(y_te)} and y_tr up to {k - 1}, expected no class in "
-            "the test set that training never sees; is the training set a part, sorted by class?"
-        )
-    _validate.label_vector(y_te, len(X_te), k, rows="X_te", name="y_te")
-    return k, _validate.count("epochs", epochs, least=0)
 
 
 def _warn_of_raw_inputs(**inputs):

@@ -1,9 +1,9 @@
 """Recorded results: a table that says how it was made.
 
-A figure that takes minutes to compute is recorded once, by a script in ``tools/``, as a CSV file
-in ``notebooks/results/``. Above the table, lines ``# key: value`` name the command, the settings,
-the versions and the digests of the data, so that anyone can make it again. No times and no machine
-names: the same run writes the same file::
+A figure that takes minutes to compute is recorded once, by a script in ``experiments/``, as a CSV
+file in ``notebooks/results/``. Above the table, lines ``# key: value`` name the command, the
+settings, the versions and the digests of the data, so that anyone can make it again. No times and
+no machine names: the same run writes the same file::
 
     # command: python experiments/record_softmax.py
     # lr: 0.2
@@ -104,33 +104,12 @@ def read_table(path):
     Raises
     ------
     ValueError
-        If the file is no text, has no line of column names or the same name twice, or a row of
+        If the file is not text, has no line of column names or the same name twice, or a row of
         another length.
     """
-    path = Path(path)
-    try:
-        lines = path.read_bytes().decode("utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path.name}: byte {error.start} is no text; is it a table?") from None
-    start = next((i for i, line in enumerate(lines) if not line.startswith("# ")), len(lines))
-    if start == len(lines):
-        raise ValueError(f"{path.name}: no line of column names; was the file cut short?")
-    entries = (line.removeprefix("# ").partition(": ") for line in lines[:start])
-    try:
-        columns, *rows = csv.reader(lines[start:], strict=True)
-    except (csv.Error, ValueError) as error:
-        raise ValueError(f"{path.name}: not a table of comma-separated values: {error}") from None
-    if len(set(columns)) < len(columns):
-        raise ValueError(f"{path.name}: columns {columns}, expected different names")
-    for i, row in enumerate(rows):
-        if len(row) != len(columns):
-            raise ValueError(
-                f"{path.name}: row {i} has {len(row)} values, expected {len(columns)}; "
-                "was the file cut short or edited by hand?"
-            )
+    columns, rows, how = _read_rows(path)
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    table = {name: _array(column) for name, column in zip(columns, values, strict=True)}
-    return table, {key: value for key, _, value in entries}
+    return {name: _array(column) for name, column in zip(columns, values, strict=True)}, how
 
 
 def provenance(command, data, **settings):
@@ -284,6 +263,35 @@ def paired_difference(a, b, level=0.95):
     return float(difference.mean()), float(t * difference.std(ddof=1) / np.sqrt(len(a)))
 
 
+def _read_rows(path, *, cut=False):
+    """Return columns, rows and provenance of a table as text; `cut`: without an unfinished line."""
+    path = Path(path)
+    raw = path.read_bytes()
+    if cut:
+        raw = raw[: raw.rfind(b"\n") + 1]
+    try:
+        lines = raw.decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path.name}: byte {error.start} is not text; is it a table?") from None
+    start = next((i for i, line in enumerate(lines) if not line.startswith("# ")), len(lines))
+    if start == len(lines):
+        raise ValueError(f"{path.name}: no line of column names; was the file cut short?")
+    entries = (line.removeprefix("# ").partition(": ") for line in lines[:start])
+    try:
+        columns, *rows = csv.reader(lines[start:], strict=True)
+    except (csv.Error, ValueError) as error:
+        raise ValueError(f"{path.name}: not a table of comma-separated values: {error}") from None
+    if len(set(columns)) < len(columns):
+        raise ValueError(f"{path.name}: columns {columns}, expected different names")
+    for i, row in enumerate(rows):
+        if len(row) != len(columns):
+            raise ValueError(
+                f"{path.name}: row {i} has {len(row)} values, expected {len(columns)}; "
+                "was the file cut short or edited by hand?"
+            )
+    return columns, rows, {key: value for key, _, value in entries}
+
+
 def _written(value):
     """Return a value as it stands in the file: floats rounded, everything else as it is."""
     if isinstance(value, (float, np.floating)):
@@ -292,7 +300,7 @@ def _written(value):
 
 
 def _one_line(text):
-    """Return the text of a cell, or raise if it would not be read back as it is."""
+    """Return the text of a cell, or raise if it would not be read back unchanged."""
     if text.splitlines() not in ([], [text]) or "\0" in text:
         raise ValueError(f"a cell would hold {text!r}, expected one line")
     return text
@@ -312,6 +320,6 @@ def _array(column):
     for dtype in (np.int64, np.float64):
         try:
             return np.array([dtype(text) for text in column], dtype=dtype)
-        except (ValueError, OverflowError):  # no number, or a whole one of twenty digits
+        except (ValueError, OverflowError):  # not a number, or a whole one of twenty digits
             continue
     return np.array(column)

@@ -144,7 +144,7 @@ def test_a_draw_is_that_of_every_rule_that_draws(small):
 
 
 def test_a_run_that_diverges_at_once_is_stopped_and_holds_nan(small, monkeypatch):
-    import simple_ml.study.sweep as module
+    import simple_ml.study.trial as module
 
     steps = []
     epoch = module.nn_epoch
@@ -160,7 +160,7 @@ def test_a_run_that_diverges_at_once_is_stopped_and_holds_nan(small, monkeypatch
 
 
 def test_what_was_measured_before_a_run_diverged_is_kept(small, monkeypatch):
-    import simple_ml.study.sweep as module
+    import simple_ml.study.trial as module
 
     epoch, calls = module.nn_epoch, []
 
@@ -215,7 +215,7 @@ def test_bad_settings_are_named_by_a_run_and_by_a_sweep_before_it_writes(
         (lambda d: d[:4], "data has 4 arrays, expected six"),
         (lambda d: (d[0][:, 1:], *d[1:]), "X_tr has 783 columns and X_va has 784"),
         (lambda d: (*d[:3], d[3][1:], *d[4:]), r"y_va has shape \(229,\), expected \(230,\)"),
-        (lambda d: (d[0], d[1] % 3, *d[2:]), "y_va holds labels from 0 to 9, expected 0 … 2"),
+        (lambda d: (d[0], d[1] % 3, *d[2:]), "y_va holds labels up to 9 and y_tr up to 2"),
     ],
 )
 def test_data_that_do_not_belong_together_are_refused(cut, message, small):
@@ -374,6 +374,11 @@ if __name__ == "__main__":
 HEAD = 18  # lines above the first row
 
 
+def partial(path):
+    """Return the file that holds the rows of an unfinished sweep."""
+    return path.with_name(f".{path.name}.partial")
+
+
 def wait_for_rows(path, count, process, patience=600):
     start = time.monotonic()
     while not path.exists() or path.read_bytes().count(b"\n") < HEAD + count:
@@ -388,18 +393,20 @@ def test_a_sweep_that_is_killed_goes_on_and_ends_with_the_same_bytes(how, tmp_pa
     killed, whole = tmp_path / "killed.csv", tmp_path / "whole.csv"
     command = [sys.executable, "-W", "error", tmp_path / "script.py"]
     process = subprocess.Popen([*command, killed, "2"], start_new_session=True)
-    wait_for_rows(killed, 4, process)
+    wait_for_rows(partial(killed), 4, process)
     if how == "SIGKILL":
         os.killpg(process.pid, signal.SIGKILL)
     else:
         process.terminate()
     assert process.wait(120) == {"SIGKILL": -signal.SIGKILL, "SIGTERM": 128 + signal.SIGTERM}[how]
-    before = killed.read_text().splitlines()
+    assert not killed.exists()
+    before = partial(killed).read_text().splitlines()
     assert len(before) < HEAD + 2 * 16
     subprocess.run([*command, killed, "2"], check=True)
     subprocess.run([*command, whole, "1"], check=True)
     assert killed.read_bytes() == whole.read_bytes()
     assert set(before) <= set(whole.read_text().splitlines())
+    assert not partial(killed).exists()
 
 
 @pytest.fixture(scope="module")
@@ -409,12 +416,14 @@ def finished(tmp_path_factory):
     return path.read_bytes()
 
 
-def test_a_table_that_was_cut_anywhere_is_completed(finished, tmp_path):
+@pytest.mark.parametrize("place", [partial, lambda path: path], ids=["partial", "table"])
+def test_a_file_that_was_cut_anywhere_is_completed(place, finished, tmp_path):
     path = tmp_path / "t.csv"
     begin = finished.index(b"start,step")
     begin = finished.index(b"\n", begin) + 1  # the first row: the head is written in one step
-    for end in {*range(begin, len(finished), 23), len(finished) - 1}:
-        path.write_bytes(finished[:end])
+    for end in {*range(begin, len(finished), 37), len(finished) - 1}:
+        path.unlink(missing_ok=True)
+        place(path).write_bytes(finished[:end])
         pixel_table(path)
         assert path.read_bytes() == finished, end
 
@@ -450,9 +459,47 @@ def test_only_what_is_missing_is_done(tmp_path):
     path = tmp_path / "t.csv"
     with pytest.raises(OSError, match="network is down"):
         sweep(path, grid(seed=range(8)), task=task, jobs=1)
-    assert read_table(path)[0]["seed"].tolist() == [0, 1, 2, 3, 4]
+    assert read_table(partial(path))[0]["seed"].tolist() == [0, 1, 2, 3, 4]
     sweep(path, grid(seed=range(8)), task=task, jobs=1)
     assert done == [0, 1, 2, 3, 4, 5, 5, 6, 7]
+
+
+def test_the_old_table_stays_until_the_new_one_is_complete(finished, tmp_path):
+    path, done = tmp_path / "t.csv", []
+
+    def task(data, *, seed, factor=1):
+        done.append(seed)
+        if len(done) == 7:
+            raise KeyboardInterrupt
+        return [{"x": len(done)}]
+
+    runs = grid(seed=range(4))
+    sweep(path, runs, task=task, jobs=1)
+    old = path.read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        sweep(path, runs, task=task, jobs=1, again=True)
+    assert path.read_bytes() == old
+    table = sweep(path, runs, task=task, jobs=1, again=True)
+    assert table["x"].tolist() == [5, 6, 8, 9]  # the seventh call was interrupted
+    assert [entry.name for entry in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_a_table_that_does_not_fit_any_more_is_replaced_when_asked(finished, tmp_path):
+    path = tmp_path / "t.csv"
+    pixel_table(path, RUNS[2:], rows=3)
+    pixel_table(path, again=True)
+    assert path.read_bytes() == finished
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_table_that_cannot_be_written_is_found_out_before_the_runs(again, tmp_path):
+    (tmp_path / "t.csv").mkdir()
+
+    def task(data, *, seed):
+        pytest.fail("a run was done")
+
+    with pytest.raises(IsADirectoryError):
+        sweep(tmp_path / "t.csv", grid(seed=[0]), task=task, jobs=1, again=again)
 
 
 def test_a_finished_table_is_returned_untouched(tmp_path):
@@ -505,8 +552,9 @@ def test_a_table_that_was_made_otherwise_is_refused_and_left_alone(
         (b"# numpy: ", b"# numpy: 1.", "was made with numpy: 1."),
         (b"train-images-idx3-ubyte: ", b"train-images-idx3-ubyte: 0", "was made with md5 of train"),
         (b"# rows a run: 2\n", b"", "was not made by a sweep"),
-        (b"\n0,1,0,", b"\n0,1,7,8,0,", "rows of the run start=0, step=1, expected 2 of 5"),
-        (b"\n0,1,0,", b"\n0,1,0,5,5\n0,1,0,", "holds 3 rows of the run start=0, step=1,"),
+        (b"# rows a run: 2", b"# rows a run: two", "was not made by a sweep"),
+        (b"\n0,1,0,", b"\n0,1,7,8,0,", "row 0 has 7 values, expected 5"),
+        (b"\n0,1,0,", b"\n0,1,0,5,5\n0,1,0,", "the run start=0, step=1, which has 3 rows"),
     ],
 )
 def test_a_table_with_another_head_or_edited_rows_is_refused(old, new, message, finished, tmp_path):
@@ -548,7 +596,7 @@ def takes_lr(data, *, lr=0.1, seed=0):
         ([{"lr": True}], {}, TypeError, "lr of run 0 is True, expected a number"),
         ([{"lr": "a\nb"}], {}, TypeError, "expected a number or a line of text"),
         ([{"lr": hw0}], {}, TypeError, "give a function by its name"),
-        ([{"lr": 1}], {"lr": 2}, ValueError, "lr is a setting and varies between the runs"),
+        ([{"lr": 1}], {"lr": 2}, TypeError, "multiple values .* 'lr'; .* fixed and varied"),
         (
             [{"lr": 1}],
             {"seed": hw0},
@@ -565,7 +613,7 @@ def takes_lr(data, *, lr=0.1, seed=0):
         ([{"lr": 1}], {"holdout": 4000}, ValueError, "less than the 4000 rows of the training set"),
         ([{"lr": 1}], {"jobs": 0}, ValueError, "jobs is 0, expected at least 1"),
         ([{"lr": 1}], {"data": "no-such-folder"}, ValueError, "no such folder"),
-        ([{"lr": 1}], {"backend": "pigeons"}, ValueError, "pigeons"),
+        ([{"lr": 1}], {"jobs": "pigeons"}, TypeError, "jobs is a str, expected a whole number"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_written(
@@ -598,7 +646,7 @@ def test_a_task_that_returns_something_else_is_named_and_leaves_a_table_to_go_on
 
     with pytest.raises(error, match=message):
         sweep(tmp_path / "t.csv", grid(seed=range(3)), task=task, jobs=1)
-    assert read_table(tmp_path / "t.csv")[0]["seed"].tolist() == [0]
+    assert read_table(partial(tmp_path / "t.csv"))[0]["seed"].tolist() == [0]
 
 
 def test_a_task_cannot_measure_what_is_a_setting(tmp_path):
@@ -607,7 +655,6 @@ def test_a_task_cannot_measure_what_is_a_setting(tmp_path):
 
 
 def test_who_watches_a_terminal_sees_how_long_it_takes_and_a_file_does_not(tmp_path, monkeypatch):
-    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)  # a notebook watches, too
     screens = []
     for terminal, progress in ((True, True), (False, True), (True, False)):
         screen = io.StringIO()
@@ -681,7 +728,7 @@ if __name__ == "__main__":
     settings = {"task": deadly, "hidden_dim": 24, "epochs": (1, 4)}
     with Client(scheduler_file=sys.argv[3], timeout=120) as client:
         client.wait_for_workers(3, timeout=300)
-        sweep(sys.argv[1], runs, backend="dask", **settings)
+        sweep(sys.argv[1], runs, jobs="dask", **settings)
         assert len(client.scheduler_info()["workers"]) == 2
     sweep(sys.argv[2], runs, jobs=1, **settings)
 """
