@@ -5,21 +5,17 @@ epochs, and how well it is aligned with "same digit or not" before and after. Ha
 cores::
 
     python experiments/record_kernel.py
-
-`tests/book/test_results.py` recomputes a few rows.
 """
 
-from pathlib import Path
-
 import numpy as np
+from recording import record
 
 from simple_ml.curvature import tangent_kernel
 from simple_ml.initialization import pair
 from simple_ml.losses import loss_err, one_hot
-from simple_ml.study.sweep import grid, sweep
+from simple_ml.study.sweep import grid
 from simple_ml.two_layer import forward, nn_epoch
 
-OUTPUT = Path(__file__).resolve().parents[1] / "notebooks" / "results" / "kernel.csv"
 RUNS = grid(
     init=["hw0", "fan_in", "hw0+fan_in"],
     hidden_dim=[64, 512, 2048],
@@ -65,10 +61,5 @@ def cosine(K, L):
     return float(np.sum(K * L) / (np.linalg.norm(K) * np.linalg.norm(L)))
 
 
-def main():
-    command = "python experiments/record_kernel.py"
-    sweep(OUTPUT, RUNS, task=kernel_change, command=command, **SETTINGS)
-
-
 if __name__ == "__main__":
-    main()
+    record(__file__, RUNS, __doc__, task=kernel_change, **SETTINGS)

@@ -4,21 +4,18 @@ Two layers with tanh, and three layers with ReLU (`simple_ml.deep`), on the embe
 best learning rate at two widths under three schemes. Half a minute on two cores::
 
     python experiments/record_limits.py
-
-`tests/book/test_results.py` recomputes a few rows.
 """
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
+from recording import record
 
 from simple_ml import deep
 from simple_ml.initialization import SCHEMES
 from simple_ml.losses import loss_err
-from simple_ml.study.sweep import grid, sweep
+from simple_ml.study.sweep import grid
 
-OUTPUT = Path(__file__).resolve().parents[1] / "notebooks" / "results" / "limits.csv"
 NETWORKS = {"tanh": ["tanh", "identity"], "three": ["relu", "relu", "identity"]}
 RUNS = grid(
     network=["tanh", "three"],
@@ -57,10 +54,5 @@ def train_deep(data, *, network, init, hidden_dim, lr, seed, batch, epochs):
     return [row]
 
 
-def main():
-    command = "python experiments/record_limits.py"
-    sweep(OUTPUT, RUNS, task=train_deep, command=command, **SETTINGS)
-
-
 if __name__ == "__main__":
-    main()
+    record(__file__, RUNS, __doc__, task=train_deep, **SETTINGS)

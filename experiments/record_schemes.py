@@ -4,34 +4,19 @@ Nine rules, two shapes of draw, eight learning rates, twenty paired seeds, on th
 about a quarter of an hour on two cores::
 
     python experiments/record_schemes.py
-
-A row is one checkpoint of one run. The last 1,000 rows of the training set are validation digits:
-the learning rate is chosen on them. A recording that was stopped goes on where it was
-(`simple_ml.study.sweep`). `tests/book/test_results.py` recomputes rows at random.
 """
 
-from pathlib import Path
+from recording import record
 
-from simple_ml.study.sweep import grid, sweep
+from simple_ml.study.sweep import grid
 
-OUTPUT = Path(__file__).resolve().parents[1] / "notebooks" / "results" / "schemes.csv"
 LRS = [0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2]
 RANDOM = ["hw0", "fan_in", "hw0+fan_in", "he", "he_fan_out", "glorot", "pytorch", "unit"]
 SEEDS = range(20)
 RUNS = grid(init=RANDOM, draw=["normal", "uniform"], lr=LRS, seed=SEEDS)
 RUNS += grid(init=["zeros"], draw=["normal"], lr=LRS, seed=[0])  # without randomness one is all
-
-
-def main():
-    sweep(
-        OUTPUT,
-        RUNS,
-        hidden_dim=100,
-        batch=100,
-        epochs=(1, 20),
-        command="python experiments/record_schemes.py",
-    )
+SETTINGS = {"hidden_dim": 100, "batch": 100, "epochs": (1, 20)}
 
 
 if __name__ == "__main__":
-    main()
+    record(__file__, RUNS, __doc__, **SETTINGS)

@@ -1,8 +1,8 @@
 """Record the speed of an epoch: the tables ``speed*.csv`` in notebooks/results.
 
 All that ``make bench`` measures, as ratios, with the processor and the versions above each table.
-Some ten minutes on a quiet machine, and on a busy one the result says little; so this is run by
-hand, with the peers installed (``pip install -e '.[bench]'``)::
+Some ten minutes on a quiet machine, and on a busy one the result says little; so this is run only
+when asked for by name, with the peers installed (``pip install -e '.[bench]'``)::
 
     python experiments/record_speed.py                   all four
     python experiments/record_speed.py speed_ladder      one of them
@@ -17,13 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main():
     folder = ROOT / "notebooks" / "results"
-    command = [
-        sys.executable,
-        "experiments/benchmarks/run.py",
-        *sys.argv[1:],
-        "--record",
-        str(folder),
-    ]
+    names = [name for name in sys.argv[1:] if name != "--again"]  # speed is always measured anew
+    command = [sys.executable, "experiments/benchmarks/run.py", *names, "--record", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True)
 
 

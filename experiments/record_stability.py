@@ -10,21 +10,17 @@ on the same rows
 About a minute on two cores::
 
     python experiments/record_stability.py
-
-`tests/book/test_results.py` recomputes a few rows.
 """
 
-from pathlib import Path
-
 import numpy as np
+from recording import record
 
 from simple_ml.curvature import hessian_product, largest_eigenvalue, tangent_kernel
 from simple_ml.initialization import pair
 from simple_ml.losses import softmax_loss
-from simple_ml.study.sweep import grid, sweep
+from simple_ml.study.sweep import grid
 from simple_ml.two_layer import backward, forward
 
-OUTPUT = Path(__file__).resolve().parents[1] / "notebooks" / "results" / "stability.csv"
 RUNS = grid(
     init=["hw0", "fan_in", "hw0+fan_in", "he"],
     hidden_dim=[32, 64, 128, 256, 512, 1024, 2048],
@@ -96,10 +92,5 @@ def largest(holds, unit, low, high):
     return float(unit * 2 ** (low / PER_OCTAVE))
 
 
-def main():
-    command = "python experiments/record_stability.py"
-    sweep(OUTPUT, RUNS, task=stability, command=command, **SETTINGS)
-
-
 if __name__ == "__main__":
-    main()
+    record(__file__, RUNS, __doc__, task=stability, **SETTINGS)

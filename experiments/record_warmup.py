@@ -5,20 +5,16 @@ its full value over the first epoch (warm-up), at three widths, from the same st
 About two minutes on two cores::
 
     python experiments/record_warmup.py
-
-`tests/book/test_results.py` recomputes a few rows.
 """
 
-from pathlib import Path
-
 import numpy as np
+from recording import record
 
 from simple_ml.initialization import pair
 from simple_ml.losses import loss_err, softmax_loss
-from simple_ml.study.sweep import grid, sweep
+from simple_ml.study.sweep import grid
 from simple_ml.two_layer import forward, nn_epoch
 
-OUTPUT = Path(__file__).resolve().parents[1] / "notebooks" / "results" / "warmup.csv"
 RUNS = grid(hidden_dim=[100, 400, 1600], warmup=[0, 1], seed=range(20))
 SETTINGS = {"init": "hw0", "lr": 0.2, "batch": 100, "epochs": (2, 10)}
 
@@ -54,10 +50,5 @@ def warm_up(data, *, hidden_dim, warmup, seed, init, lr, batch, epochs):
     return rows
 
 
-def main():
-    command = "python experiments/record_warmup.py"
-    sweep(OUTPUT, RUNS, task=warm_up, command=command, **SETTINGS)
-
-
 if __name__ == "__main__":
-    main()
+    record(__file__, RUNS, __doc__, task=warm_up, **SETTINGS)

@@ -9,6 +9,7 @@ import record_kernel
 import record_limits
 import record_stability
 import record_warmup
+import recording
 
 from simple_ml import load_mnist, train_nn, train_softmax
 from simple_ml.datasets import MNIST
@@ -22,7 +23,6 @@ from simple_ml.study.results import (
     select,
     write_table,
 )
-from simple_ml.study.sweep import trial
 
 RESULTS = Path(__file__).resolve().parents[2] / "notebooks" / "results"
 TOLERANCE = 1e-3  # relative, for recomputed rows: float32 sums differ between BLAS kernels
@@ -93,33 +93,6 @@ def test_a_damaged_file_is_refused(tmp_path, text, message):
     (tmp_path / "t.csv").write_text(text)
     with pytest.raises(ValueError, match=message):
         read_table(tmp_path / "t.csv")
-
-
-SWEEPS = ["schemes"]  # tables of `simple_ml.study.sweep.trial` on the embedded digits
-
-
-@pytest.mark.parametrize("name", SWEEPS)
-def test_rows_of_a_sweep_can_be_computed_again(name):
-    table, how = read_table(RESULTS / f"{name}.csv")
-    assert how["task"] == "trial"
-    settings = {key: float(how[key]) for key in ("gain", "imbalance") if key in how}
-    settings |= {key: int(how[key]) for key in ("hidden_dim", "batch") if key in how}
-    X, y, *test = load_mnist()
-    kept = len(X) - int(how["holdout"])
-    data = X[:kept], y[:kept], X[kept:], y[kept:], *test
-    # Beyond the largest stable rate a rounding error grows at every step: no row there is typical.
-    steady = np.flatnonzero((table["lr"] < 1) & np.isfinite(table["test_loss"]))
-    varied = list(table)[: list(table).index("epoch")]
-    for row in np.random.default_rng(0).choice(steady, 4, replace=False):
-        run = {key: table[key][row].item() for key in varied}
-        (again,) = trial(data, **settings, **run, epochs=(int(table["epoch"][row]),))
-        where = f"row {row}: {run}"
-        for key in ("initial_loss", "peak_loss"):
-            assert again[key] == pytest.approx(table[key][row], rel=1e-2), where
-        for key in ("train_loss", "valid_loss", "test_loss"):
-            assert again[key] == pytest.approx(table[key][row], rel=5e-2), where
-        for key in ("train_err", "valid_err", "test_err"):
-            assert again[key] == pytest.approx(table[key][row], abs=0.006), where
 
 
 RUNS = {
@@ -310,3 +283,53 @@ def test_rows_of_limits_can_be_computed_again(network, init, hidden_dim, lr):
         for name, value in row.items():
             slack = 0.004 if name.endswith("err") else 0
             assert value == pytest.approx(recorded[name], rel=2e-2, abs=slack), name
+
+
+# ---------------------------------------------------------------- the scripts, run by hand
+
+
+def task(data, *, seed, factor=1):
+    return [{"x": seed * factor}]
+
+
+@pytest.fixture
+def script(tmp_path, monkeypatch, capsys):
+    """Return a function that runs a script with arguments and returns what it printed."""
+    monkeypatch.setattr(recording, "RESULTS", tmp_path)
+
+    def run(*arguments, **settings):
+        monkeypatch.setattr("sys.argv", ["record_small.py", *arguments])
+        runs = [{"seed": seed} for seed in range(3)]
+        recording.record("record_small.py", runs, task=task, jobs=1, **settings)
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_a_script_says_what_it_does_and_why_it_does_nothing(script, tmp_path):
+    assert script().endswith("The table is complete.\n")
+    before = (tmp_path / "small.csv").stat().st_mtime_ns
+    nothing = "nothing to do. To make it anew: python experiments/record_small.py --again\n"
+    assert script().endswith(nothing)
+    assert (tmp_path / "small.csv").stat().st_mtime_ns == before
+    assert script("--again").endswith("The table is complete.\n")
+    assert (tmp_path / "small.csv").stat().st_mtime_ns > before
+
+
+def test_a_script_whose_settings_changed_says_how_to_replace_the_table(script, tmp_path):
+    script()
+    before = (tmp_path / "small.csv").read_bytes()
+    with pytest.raises(SystemExit, match=r"factor: 1, and .*\n.*record_small\.py --again"):
+        script(factor=2)
+    assert (tmp_path / "small.csv").read_bytes() == before
+    script("--again", factor=2)
+    assert read_table(tmp_path / "small.csv")[0]["x"].tolist() == [0, 2, 4]
+
+
+def test_a_table_that_is_made_at_once_is_made_anew_only_when_asked(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(recording, "RESULTS", tmp_path)
+    for value, again in ((1, False), (2, False), (3, True)):
+        made = ["x"], [(value,)], {}
+        recording.record_at_once("t.csv", lambda made=made: made, "record_t.py", again)
+    assert "t.csv is there: nothing to do. To make it anew: python" in capsys.readouterr().out
+    assert read_table(tmp_path / "t.csv")[0]["x"].tolist() == [3]

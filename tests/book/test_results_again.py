@@ -4,19 +4,21 @@ A sample of the runs is done again, another one every time. What was drawn is pa
 name; to repeat it: ``RESULTS_SEED=… pytest tests/book/test_results_again.py``.
 """
 
-import importlib
 import os
 import random
 import re
+import runpy
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import recording
 
 from simple_ml import load_mnist
 from simple_ml.study.results import data_digests, read_table
-from simple_ml.study.sweep import _key, trial
+from simple_ml.study.table import key
+from simple_ml.study.trial import trial
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "notebooks" / "results"
@@ -25,32 +27,30 @@ SAMPLE = 3  # runs of each table
 WORK = 256 * 20  # hidden units times epochs of a run that a test may do
 LOSS = 2e-2  # relative; float32 sums differ between machines, and training carries that on
 ERROR = 0.01  # of an error rate: ten digits of the 1,000
-PARAMETERS = {"init", "draw", "gain", "imbalance", "hidden_dim", "lr", "seed", "batch", "epochs"}
-
-SCRIPTS = sorted(
-    path.stem
-    for path in (ROOT / "experiments").glob("record_*.py")
-    if re.search(r"^from simple_ml\.study\.sweep import .*\bsweep\b", path.read_text("utf-8"), re.M)
-)
 
 
 def asked(script):
-    """Return what a script asks of `sweep`: path, runs, data, task and settings."""
-    module = importlib.import_module(script)
+    """Return what a script asks of `recording.record`."""
     calls = []
 
-    def note(path, runs, data="embedded", *, holdout=1000, task=trial, command="", **settings):
-        for ours in ("jobs", "backend", "progress"):
-            settings.pop(ours, None)
-        call = SimpleNamespace(path=Path(path), runs=list(runs), data=data, holdout=holdout)
-        call.task, call.settings, call.command = task, settings, command
+    def note(file, runs, doc, data="embedded", *, holdout=1000, task=trial, **settings):
+        path = RESULTS / f"{Path(file).stem.removeprefix('record_')}.csv"
+        call = SimpleNamespace(path=path, runs=list(runs), data=data, holdout=holdout, task=task)
+        call.settings = settings
         calls.append(call)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "sweep", note)
-        module.main()
+        patch.setattr(recording, "record", note)
+        runpy.run_path(str(ROOT / "experiments" / f"{script}.py"), run_name="__main__")
     (call,) = calls
     return call
+
+
+SCRIPTS = [
+    path.stem
+    for path in sorted((ROOT / "experiments").glob("record_*.py"))
+    if re.search(r"^from recording import record$", path.read_text("utf-8"), re.MULTILINE)
+]
 
 
 def recorded(script):
@@ -76,8 +76,8 @@ def test_a_table_holds_the_runs_that_its_script_asks_for_in_their_order(script):
     names, size = list(call.runs[0]), int(how["rows a run"])
     assert list(table)[: len(names)] == names
     columns = [table[name] for name in names]
-    found = [_key(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
-    wanted = [key for run in call.runs for key in [_key(run)] * size]
+    found = [key(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+    wanted = [row for run in call.runs for row in [key(run)] * size]
     assert len(found) == len(wanted)
     # Not as two lists: pytest would compare thousands of lines for minutes before it says anything.
     pairs = [(numbered(a), numbered(b)) for a, b in zip(found, wanted, strict=True)]
@@ -85,8 +85,8 @@ def test_a_table_holds_the_runs_that_its_script_asks_for_in_their_order(script):
     assert differ[:3] == [], f"{len(differ)} rows differ; python experiments/{script}.py"
 
 
-def numbered(key):
-    return tuple(float(value) if is_number(value) else value for value in key)
+def numbered(row):
+    return tuple(float(value) if is_number(value) else value for value in row)
 
 
 def is_number(text):
@@ -101,7 +101,7 @@ def is_number(text):
 def test_a_table_names_the_command_and_the_settings_of_its_script(script):
     call, _, how = recorded(script)
     assert call.path.name == script.removeprefix("record_") + ".csv"
-    assert how["command"] == call.command == f"python experiments/{script}.py"
+    assert how["command"] == f"python experiments/{script}.py"
     assert how["task"] == call.task.__name__
     assert {name: how.get(name) for name in call.settings} == {
         name: str(value) for name, value in call.settings.items()

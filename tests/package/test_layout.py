@@ -55,6 +55,15 @@ def test_imports_point_upward(path):
     assert imports(path) <= {*above, *inside}
 
 
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
+def test_only_the_command_line_knows_the_study_and_imports_it_when_asked(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
+    study = [node for node in named if node.module.startswith("simple_ml.study")]
+    assert bool(study) == (path.stem == "__main__")
+    assert not set(study) & set(tree.body)
+
+
 def test_every_public_name_exists_and_has_a_docstring():
     for name in simple_ml.__all__:
         assert getattr(simple_ml, name).__doc__
