@@ -66,15 +66,17 @@ CLOSING = re.compile(
 outcomes: dict[str, dict] = {}  # of the steps of this run: seconds, what they found, or not_run
 
 
+def added(counts: list[str]) -> str:
+    """Return counts of tests, such as `12 passed, 1 skipped`, added up."""
+    total = Counter()
+    for number, word in re.findall(r"(\d+) ([a-z]+)", ", ".join(counts)):
+        total[word] += int(number)
+    return ", ".join(f"{number} {word}" for word, number in total.items())
+
+
 def found(log: str) -> str:
     """Return what the tools of a step say at their end: `12 passed`, `build succeeded`."""
-    tests = Counter()
-    for counts in COUNTS.findall(log):
-        for number, word in re.findall(r"(\d+) ([a-z]+)", counts):
-            tests[word] += int(number)
-    if tests:
-        return ", ".join(f"{number} {word}" for word, number in tests.items())
-    return "; ".join(line.rstrip(".") for line in CLOSING.findall(log)[-1:])
+    return added(COUNTS.findall(log)) or "".join(CLOSING.findall(log)[-1:]).rstrip(".")
 
 
 def log_of(name: str) -> Path:
@@ -198,9 +200,9 @@ class Summary(ConsoleReporter):
         for name, word, outcome in steps:
             if word != "passed":
                 return f"{word} {outcome.get('not_run') or name + ' ' + outcome['found']}"
-        seconds = sum(outcome["seconds"] for _, _, outcome in steps)
-        counts = "\n".join(f"{outcome['found']} in 0s" for _, _, outcome in steps)
-        return f"passed {seconds:6.1f} s  {found(counts) or steps[0][2]['found']}"
+        seconds = sum(outcome.get("seconds", 0) for _, _, outcome in steps)
+        said = [outcome.get("found", "") for _, _, outcome in steps]
+        return f"passed {seconds:6.1f} s  {added(said) if len(said) > 1 else said[0]}".rstrip()
 
 
 DOIT_CONFIG = {
