@@ -15,10 +15,6 @@ What a run computes depends on its settings alone, and the finished table stands
 
 import inspect
 import itertools
-import signal
-import sys
-import threading
-from contextlib import contextmanager
 from numbers import Integral, Real
 
 import numpy as np
@@ -150,7 +146,7 @@ def sweep(
             if file.exists():
                 file.open("ab").close()
     bar = {"total": len(runs), "initial": len(runs) - len(todo), "unit": "run"}
-    with _stopped_by_sigterm(), tqdm(**bar, disable=None if progress else True) as bar:
+    with tqdm(**bar, disable=None if progress else True) as bar:
         for i, rows in _results(todo, jobs, task, parts, settings):
             table.add(todo[i], rows)
             bar.update()
@@ -184,7 +180,7 @@ def _results(runs, jobs, task, data, settings):
             "scatter": [data],
         }  # to every worker once, and not with each run
     else:
-        # Idle processes end soon, should this one be killed.
+        # Should this process be killed, the others end when they have been idle for so long.
         where = {"backend": "loky", "idle_worker_timeout": 30}
     with joblib.parallel_config(**where):
         parallel = joblib.Parallel(
@@ -209,20 +205,6 @@ def _call(i, task, data, options):
     # differ in the last digits.
     with threadpool_limits(1, user_api="blas"):
         return i, task(views, **options)
-
-
-@contextmanager
-def _stopped_by_sigterm():
-    """Let SIGTERM end this process as an exception does, or its workers would wait for more."""
-    ours = threading.current_thread() is threading.main_thread()
-    if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 # ---------------------------------------------------------------- what is asked for

@@ -22,8 +22,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from simple_ml import datasets
 from simple_ml.datasets import EMBEDDED, MIRRORS, MNIST, IdxFile, fetch_mnist, load_mnist
@@ -327,43 +325,6 @@ def test_a_pipe_is_refused_instead_of_waited_for(tmp_path, write):
 def test_a_path_that_is_no_path_is_a_type_error(write, path):
     with pytest.raises(TypeError):
         parse(path, write()[1])
-
-
-def damage(content, cuts):
-    """Return `content` with a few bytes replaced, and cut at the end."""
-    content = bytearray(content)
-    for place, value in cuts:
-        content[place % len(content)] = value
-    return bytes(content[: len(content) - (cuts[0][0] % 3 if cuts else 0)])
-
-
-files = st.one_of(
-    st.binary(max_size=200),
-    st.binary(max_size=200).map(gzip.compress),
-    st.binary(max_size=60).map(lambda tail: b"\x1f\x8b\x08" + tail),
-    *(
-        st.builds(
-            lambda cuts, pack, content=content: damage(pack(content), cuts),
-            st.lists(st.tuples(st.integers(0, 40), st.integers(0, 255)), max_size=3),
-            st.sampled_from([bytes, gzip.compress]),
-        )
-        for content in (images_idx(1), labels_idx(1))
-    ),
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(images=files, labels=files)
-def test_whatever_bytes_a_file_holds_it_is_parsed_or_refused(tmp_path_factory, images, labels):
-    paths = [tmp_path_factory.getbasetemp() / name for name in ("fuzz-images", "fuzz-labels")]
-    for own in (0, 1):  # each as it is, and beside an intact partner
-        paths[0].write_bytes(images if own == 0 else images_idx(1))
-        paths[1].write_bytes(labels if own == 1 else labels_idx(1))
-        try:
-            X, y = parse(*paths)
-        except (ValueError, OSError):
-            continue
-        assert X.shape == (len(y), 784)
 
 
 # ---------------------------------------------------------------- load_mnist: the embedded digits

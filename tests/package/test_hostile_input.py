@@ -4,7 +4,6 @@ Files, tables, functions and command lines that nobody would write on purpose, f
 then interrupts, full disks and killed processes. What is ordinary is tested beside its module.
 """
 
-import ast
 import contextlib
 import gzip
 import io
@@ -30,7 +29,7 @@ from hypothesis import strategies as st
 import simple_ml.__main__ as command_line
 from simple_ml import check, load_mnist
 from simple_ml.check import sandbox
-from simple_ml.datasets import IdxFile, fetch_mnist, parse_mnist
+from simple_ml.datasets import parse_mnist
 from simple_ml.study import sweep
 from simple_ml.study.results import read_table, write_table
 
@@ -65,7 +64,7 @@ def nested(body, depth):
     return body
 
 
-IDX_FILES = st.builds(
+DECLARED = st.builds(
     lambda magic, dims, size, depth, cut: nested(idx(magic, dims, bytes(size)), depth)[:cut],
     magic=st.one_of(st.sampled_from([2049, 2051]), ANY),
     dims=st.one_of(
@@ -75,9 +74,19 @@ IDX_FILES = st.builds(
     depth=st.integers(0, 2),
     cut=st.one_of(st.just(None), st.integers(-40, 40)),
 )
+DAMAGED = st.builds(
+    lambda content, depth, place, value: (
+        nested(content, depth)[:place] + bytes([value]) + nested(content, depth)[place + 1 :]
+    ),
+    content=st.sampled_from([idx(2051, (1, 28, 28), bytes(784)), idx(2049, (1,), b"7")]),
+    depth=st.integers(0, 2),
+    place=st.integers(0, 40),
+    value=st.integers(0, 255),
+)
+IDX_FILES = st.one_of(DECLARED, DAMAGED, st.binary(max_size=200), st.binary().map(gzip.compress))
 
 
-@settings(IN_FOLDER, max_examples=60)
+@settings(IN_FOLDER, max_examples=200)
 @given(images=IDX_FILES, labels=IDX_FILES)
 @example(nested(idx(2051, (2**31, 28, 28), bytes(3_000_000)), 1), b"")
 @example(nested(idx(2049, (3,), bytes(3_000_000)), 2), nested(bytes(3_000_000), 1))
@@ -150,14 +159,6 @@ def test_a_folder_of_any_files_is_refused(tmp_path, contents):
     with pytest.raises((ValueError, FileNotFoundError)) as caught:
         load_mnist(tmp_path)
     sentence(caught.value)
-
-
-@pytest.mark.parametrize("name", ["../escaped", "/tmp/escaped", "a/b", "..", ""])
-def test_a_file_whose_name_leads_out_of_the_cache_is_refused(tmp_path, name):
-    file = IdxFile(name, 2049, 9, "0" * 32)
-    with pytest.raises(ValueError, match="expected the name of a file"):
-        fetch_mnist(tmp_path / "cache", ["http://127.0.0.1:1"], files=[file], progress=False)
-    assert list(tmp_path.iterdir()) == []
 
 
 # ---------------------------------------------------------------- tables
@@ -687,13 +688,16 @@ def whole(tmp_path_factory):
 @given(st.data())
 def test_a_sweep_whose_file_was_cut_anywhere_is_resumed_to_the_same_bytes(tmp_path, whole, data):
     path = tmp_path / "t.csv"
+    path.unlink(missing_ok=True)
     cut = data.draw(st.integers(0, len(whole)))
-    path.write_bytes(whole[:cut])
+    begun = tmp_path / data.draw(st.sampled_from(["t.csv", ".t.csv.partial"]))
+    begun.write_bytes(whole[:cut])
     try:
         swept(path)
     except ValueError as error:  # cut inside the head: nothing was finished
         sentence(error, "t.csv")
-        assert path.read_bytes() == whole[:cut]
+        assert begun.read_bytes() == whole[:cut]
+        begun.unlink()
         assert whole[:cut].count(b"\n") < whole.count(b"\n# ") + 2
     else:
         assert path.read_bytes() == whole
@@ -744,75 +748,3 @@ def test_a_sweep_on_a_full_disk_keeps_what_it_wrote_and_goes_on_later(tmp_path, 
     swept(path)
     assert path.read_bytes() == whole
     assert list(tmp_path.iterdir()) == [path]
-
-
-# ---------------------------------------------------------------- no code from data
-
-DANGEROUS = {"eval", "exec", "compile", "loads", "Unpickler", "run_path", "__import__", "system"}
-KNOWN = {
-    ("simple_ml/mistakes.py", "eval"): "text of the table in that file",
-    ("book/_ext/typeset_maths.py", "eval"): "MathJax's own files, in V8",
-    ("simple_ml/study/stopwatch.py", "exec"): "a function of ours, with a clock after each line",
-    ("simple_ml/study/stopwatch.py", "compile"): "the same",
-    ("simple_ml/check/programs.py", "eval"): "text of the tables in check.programs and .mistakes",
-    ("simple_ml/check/programs.py", "compile"): "the same",
-    ("simple_ml/check/tasks.py", "eval"): "text of the table in that file",
-    ("simple_ml/check/command.py", "run_path"): "the file that the caller asks to have checked",
-    ("simple_ml/check/sandbox.py", "loads"): "a random generator that was pickled in the same line",
-    ("simple_ml/check/sandbox.py", "Unpickler"): "of our own child, with a list of what it may be",
-    ("experiments/benchmarks/epochs.py", "exec"): "two functions of ours, less one trick",
-    ("tools/equations.py", "exec"): "cells of the book's own notebooks",
-    ("tools/equation_mutants.py", "exec"): "the same, with one formula changed",
-    ("tools/equation_mutants.py", "compile"): "the same",
-    ("tools/equations.py", "compile"): "the same",
-    ("tools/equations.py", "loads"): "JSON",
-}
-
-
-def dangerous_names(source):
-    """Return the names in a program by which data could become code."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Name) and node.id in DANGEROUS:
-            found.add(node.id)
-        if isinstance(node, ast.Attribute) and node.attr in DANGEROUS:
-            json_or_re = isinstance(node.value, ast.Name) and node.value.id in (
-                "json",
-                "re",
-                "tomllib",
-            )
-            if not json_or_re:
-                found.add(node.attr)
-        if isinstance(node, ast.keyword) and node.arg in ("allow_pickle", "shell"):
-            found.add(node.arg)
-        if isinstance(node, ast.Attribute) and (
-            isinstance(node.value, ast.Name) and (node.value.id, node.attr) == ("np", "load")
-        ):
-            found.add("np.load")
-    return found
-
-
-def test_nothing_turns_data_into_code_but_what_is_known():
-    found = {
-        (path.relative_to(ROOT).as_posix(), name)
-        for folder in ("simple_ml", "tools", "book/_ext", "experiments")
-        for path in sorted((ROOT / folder).rglob("*.py"))
-        for name in dangerous_names(path.read_text(encoding="utf-8"))
-    }
-    assert found - set(KNOWN) == set()
-
-
-@pytest.mark.parametrize(
-    "program",
-    [
-        "np.load(path, allow_pickle=True)",
-        "np.load(path)",
-        "pickle.loads(data)",
-        "import pickle; pickle.Unpickler(file)",
-        "subprocess.run(text, shell=True)",
-        "os.system(text)",
-        "exec(text)",
-    ],
-)
-def test_a_program_that_would_is_noticed(program):
-    assert dangerous_names(program)
