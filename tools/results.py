@@ -17,6 +17,9 @@ import sys
 from modulefinder import ModuleFinder
 from pathlib import Path
 
+import digests
+import records
+
 ROOT = Path(__file__).resolve().parents[1]
 BY_NAME = {"speed"}
 
@@ -82,6 +85,8 @@ def record(names: list[str], root: Path = ROOT) -> int:
     for name in names:
         print(f"--- {name}", flush=True)
         failed += bool(subprocess.call([sys.executable, scripts(root)[name], "--again"]))
+    if names:
+        records.renew(digests.LIST, digests.listing())
     return failed
 
 
@@ -104,9 +109,7 @@ def main() -> int:
             print(f"{name}: {why}")
             again.append(name)
     if not again:
-        print(
-            "No table depends on what has changed since the last commit. One: make results R=NAME"
-        )
+        print("No table depends on what changed since the last commit; one: make results R=NAME")
     return bool(record(again))
 
 

@@ -1,0 +1,164 @@
+"""The recipes of CONTRIBUTING work as written, each in a copy of the repository."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tasks
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """Return a copy of all files that git knows, committed, with this environment."""
+    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    folder = tmp_path / "copy"
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, folder / name)
+    me = ["-c", "user.name=me", "-c", "user.email=me@example.org"]
+    for command in (["init", "-q"], ["add", "."], [*me, "commit", "-qm", "start"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+def python(folder, *arguments):
+    """Run Python in the copy, with the copy's package, and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    return done.stdout
+
+
+def renew(folder, *chapters):
+    """Do what `make renew` does after this change, but for the weights: they need a browser."""
+    for name in chapters:
+        doit = ["-m", "doit", "-f", "tools/tasks.py", "-d", ".", "run"]
+        python(folder, *doit, f"execute:{name}")
+    for script in tasks.RENEWERS.values():
+        python(folder, script)
+
+
+def changed(folder):
+    """Return which files differ from the commit."""
+    asked = ["git", "status", "--porcelain", "--untracked-files=all"]
+    done = subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=True)
+    return {line[3:] for line in done.stdout.splitlines()}
+
+
+def test_it_is_short_enough_to_be_read():
+    assert len(TEXT.split()) <= 700
+
+
+def test_a_recipe_names_what_it_touches():
+    section = re.search(r"## Add a chapter\n(.*?)\n## ", TEXT, re.DOTALL)[1]
+    assert re.findall(r"^\d\. .*?`(.+?)`", section, re.MULTILINE) == [
+        "notebooks/NN_name.ipynb",
+        "_toc.yml",
+        "book/index.md",
+        "make renew",
+    ]
+    section = re.search(r"## Add a named mistake\n(.*?)\n## ", TEXT, re.DOTALL)[1]
+    assert re.findall(r"^\d\. .*?`(.+?)`", section, re.MULTILINE) == [
+        "simple_ml/check/mistakes.py",
+        "make renew",
+    ]
+
+
+RECORDING = '''"""Record one small sweep: notebooks/results/small.csv.
+
+A second::
+
+    python experiments/record_small.py
+"""
+
+from recording import record
+
+from simple_ml.study.sweep import grid
+
+RUNS = grid(lr=[0.1], seed=range(2))
+SETTINGS = {"hidden_dim": 4, "batch": 100, "epochs": (1,), "jobs": 1}
+
+
+if __name__ == "__main__":
+    record(__file__, RUNS, __doc__, **SETTINGS)
+'''
+
+
+def test_a_result_is_one_script_and_one_command(copy):
+    (copy / "experiments" / "record_small.py").write_text(RECORDING, encoding="utf-8")
+    said = python(copy, "tools/results.py", "small")
+    assert "The table is complete." in said
+    made = {"experiments/record_small.py", "notebooks/results/small.csv"}
+    assert changed(copy) == made | {"tests/book/digests.txt"}
+    assert "small: small.csv" in python(copy, "tools/results.py", "--list")
+
+
+def test_a_word_or_a_heading_in_a_chapter_is_one_file(copy):
+    chapter = copy / "notebooks" / "01_softmax_loss.ipynb"
+    text = chapter.read_text(encoding="utf-8")
+    for old, new in (("The ", "Indeed, the "), ("## ", "## Once more: ")):
+        text = text.replace(f'    "{old}', f'    "{new}', 1)
+    assert "Indeed" in text
+    assert "Once more" in text
+    chapter.write_text(text, encoding="utf-8")
+    renew(copy)
+    assert changed(copy) == {"notebooks/01_softmax_loss.ipynb"}
+
+
+def markdown(text, **metadata):
+    return {"cell_type": "markdown", "metadata": metadata, "source": text}
+
+
+def code(text, **metadata):
+    source = {"cell_type": "code", "metadata": metadata, "source": text}
+    return source | {"execution_count": None, "outputs": []}
+
+
+INDEX_ROW = "| 99 | [One more chapter](../notebooks/99_more.ipynb) | say what is left of one |"
+CHECKS = {"eq-99-zero": {"kind": "numeric", "mutant": ["- 1", "- 2"], "catches": "a lost one"}}
+CHAPTER = [
+    markdown("# One more chapter\n\n## What is left of one?\n\n$$\n1 - 1 = 0\n$$ (eq-99-zero)"),
+    code("assert 1 - 1 == 0", tags=["checks:eq-99-zero"], equation_checks=CHECKS),
+    markdown("Half of three is <!--half--><!--/-->."),
+    code(
+        "from simple_ml.study.quoting import quote\n\nquote(half=f'{3 / 2:.1f}')",
+        tags=["remove-cell"],
+    ),
+]
+
+
+def test_a_chapter_is_its_notebook_and_two_lines(copy):
+    notebook = copy / "notebooks" / "99_more.ipynb"
+    content = {"cells": CHAPTER, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+    for name, after, line in (
+        ("_toc.yml", "- file: notebooks/07_speed", "      - file: notebooks/99_more"),
+        ("book/index.md", "(../notebooks/07_speed.ipynb)", INDEX_ROW),
+    ):
+        path = copy / name
+        lines = path.read_text(encoding="utf-8").splitlines()
+        lines.insert(next(i for i, old in enumerate(lines) if after in old) + 1, line)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    renew(copy, "99_more")
+    touched = {"notebooks/99_more.ipynb", "_toc.yml", "book/index.md", "tests/book/facts.lock"}
+    assert changed(copy) == touched
+    assert "three is <!--half-->1.5<!--/-->." in notebook.read_text(encoding="utf-8")
+    python(copy, "-m", "pytest", "-q", "--nbval", str(notebook), "tests/book", "-k", "99_more")
+    python(copy, "-m", "pytest", "-q", "tests/book/test_facts.py", "tests/book/test_equations.py")
