@@ -4,9 +4,9 @@ A Markdown cell, or the caption of a figure, holds a number between two comments
 
     The test error is <!--test_err-->7.9 %<!--/-->.
 
-A code cell of the same notebook computes it (``simple_ml.study.quoting``)::
+A code cell of the same notebook computes it (``simple_ml.study.quote``)::
 
-    quote(test_err=f"{err:.1f} %")
+    quote("{:.1f} %", test_err=100 * err)
 
 No renderer shows the comments, so every one shows the number, and a diff shows how it changed.
 """

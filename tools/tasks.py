@@ -254,7 +254,7 @@ def task_package():
 def task_chapters():
     """Each chapter: nbval, and once more with other sums, its pictures and its mutants."""
     again = "tests/book/test_chapters.py"
-    tools = ("tools/equation*.py", "tools/execute_notebooks.py")
+    tools = ("tools/equation*.py", "tools/execute_notebooks.py", "tools/quotes.py")
     for name in CHAPTERS:
         yield step(
             f"chapters:{name}",

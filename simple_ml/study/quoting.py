@@ -1,35 +1,43 @@
 """Hand the numbers of a chapter's cells to its sentences."""
 
 import json
+from numbers import Integral
 
 __all__ = ["quote"]
 
 
-def quote(**numbers):
+def quote(form="{}", /, **numbers):
     """Hand numbers to the sentences of the chapter.
 
     A sentence holds a number between two comments, which no reader sees:
     ``a mean of <!--norm-->89<!--/--> pixels``. A cell computes it:
-    ``quote(norm=f"{norms.mean():.0f}")``. When ``make notebooks`` executes the chapter, it writes
+    ``quote("{:.0f}", norm=norms.mean())``. When ``make notebooks`` executes the chapter, it writes
     the number into every sentence that names it. The cell shows nothing: its output is a comment,
     in which `nbval` and the book's tests find the numbers.
 
     Parameters
     ----------
-    **numbers : str
-        Each number by its name, written as it will stand in the sentence.
+    form : str
+        How each number is written: a template for `str.format`, such as ``"{:.1f} %"``.
+    **numbers : float, int, str or tuple
+        Each number by its name. A tuple has a number for each field of the template:
+        ``quote("{:.2f} ± {:.2f}", difference=(mean, half))``.
 
     Raises
     ------
     TypeError
-        If a number is no string: how many digits a sentence shows is for its author to say.
+        If the template leaves open how many digits of a number a sentence shows.
     """
     from IPython.display import display  # every notebook has it; the package does without
 
     for name, number in numbers.items():
-        if not isinstance(number, str):
+        if form == "{}" and not isinstance(number, (Integral, str)):
             raise TypeError(
-                f"quote expects {name} as text, such as f'{{x:.2f}}', and got {number!r}"
+                f"quote got {name} = {number!r} and no form to write it in, such as '{{:.2f}}'"
             )
-    stored = json.dumps(numbers, ensure_ascii=False, indent=1)  # a line a number, for diffs
+    texts = {
+        name: form.format(*number) if isinstance(number, tuple) else form.format(number)
+        for name, number in numbers.items()
+    }
+    stored = json.dumps(texts, ensure_ascii=False, indent=1)  # a line a number, for diffs
     display({"text/markdown": f"<!-- quotes {stored} -->"}, raw=True)

@@ -143,7 +143,7 @@ def test_a_quote_that_went_wrong_is_noticed(text, outputs, complaint):
 
 
 def test_executing_a_chapter_writes_its_numbers_into_sentences_and_captions(tmp_path):
-    code = "from simple_ml.study.quoting import quote\nquote(err=f'{100 * 0.0791:.1f} %')"
+    code = "from simple_ml.study.quoting import quote\nquote('{:.1f} %', err=7.91)"
     old, figure = (
         "It is <!--err-->1 %<!--/-->.",
         {"name": "fig-x", "caption": "At <!--err-->?<!--/-->."},
@@ -174,9 +174,27 @@ def test_the_numbers_that_changed_are_named():
     assert quotes.changes(before, after) == ["err: 7.9 % is now 8.0 %"]
 
 
-def test_a_number_is_quoted_as_text():
-    with pytest.raises(TypeError, match=r"quote expects err as text.*got 7\.9"):
-        quote(err=7.9)
+@pytest.mark.parametrize("number", [7.9, np.float32(7.9), (7.9, 0.1), None])
+def test_a_number_is_quoted_with_the_digits_that_its_author_chose(number):
+    with pytest.raises(TypeError, match=r"quote got err = .* and no form to write it in"):
+        quote(err=number)
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "written"),
+    [
+        ("{:.1f} %", 7.91, "7.9 %"),
+        ("{:+.2f} ± {:.2f}", (0.123, 0.046), "+0.12 ± 0.05"),
+        ("{:,}", 15360, "15,360"),
+        ("{}", np.int64(20), "20"),
+        ("{}", "five", "five"),
+    ],
+)
+def test_a_number_is_written_in_its_form(form, number, written, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append({"data": data}))
+    quote(form, err=number)
+    assert [quotes.quoted(output) for output in shown] == [{"err": written}]
 
 
 # ---------------------------------------------------------------- number mutants
