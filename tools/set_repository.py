@@ -5,7 +5,7 @@
 
 It writes the address into ``_config.yml``, and into each notebook a first cell that fetches
 the book when the notebook is opened on Colab, alone. Elsewhere, that cell does nothing, and
-the site does not show it. Run it again after the address has changed or a chapter came.
+the site does not show it. Run it again after the address has changed or a chapter was added.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import sys
 
 if "google.colab" in sys.modules:  # there, this notebook has come alone
     !git clone --quiet --depth 1 {repository} book
-    %pip install --quiet "./book[plot]" myst-nb sympy mpmath
+    %pip install --quiet "./book[plot]" sympy mpmath
     %cd book/notebooks
 """
 
