@@ -132,28 +132,38 @@ def test_packages_that_differ_from_the_lock_are_named_with_both_versions():
     ]
 
 
-CONFTEST = """
-import drift
-from pathlib import Path
-from drift import pytest_terminal_summary
-
-drift.LOCK = Path("other.lock")
-"""
-
-
 @pytest.mark.parametrize(
-    ("lock", "test", "says"),
+    ("lock", "outcome", "says"),
     [
-        ("pytest==1.0", "def test(): assert 0", True),
-        ("pytest==1.0", "import numpy.gone", True),
-        ("pytest==1.0", "def test(): pass", False),
-        (f"pytest=={pytest.__version__}", "def test(): assert 0", False),
+        ("pytest==1.0", "failed", True),
+        ("pytest==1.0", "error", True),
+        ("pytest==1.0", "passed", False),
+        (f"pytest=={pytest.__version__}", "failed", False),
     ],
 )
-def test_a_red_run_with_other_versions_ends_with_where_to_look(tmp_path, lock, test, says):
-    for name, text in (("conftest", CONFTEST), ("test_x", test)):
-        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
-    (tmp_path / "other.lock").write_text(lock, encoding="utf-8")
+def test_a_red_run_with_other_versions_says_where_to_look(
+    tmp_path, monkeypatch, lock, outcome, says
+):
+    (tmp_path / "lock").write_text(lock, encoding="utf-8")
+    monkeypatch.setattr(drift, "LOCK", tmp_path / "lock")
+    lines = []
+    reporter = SimpleNamespace(stats={outcome: []}, write_line=lambda text, **_: lines.append(text))
+    list(drift.pytest_terminal_summary(reporter))
+    assert len(lines) == says
+    assert all(f"pytest {pytest.__version__} (locked: 1.0). {drift.ADVICE}" in s for s in lines)
+
+
+def test_a_red_run_ends_with_it(tmp_path):
+    conftest = (
+        "import drift, pathlib\nfrom drift import pytest_terminal_summary\n"
+        "drift.LOCK = pathlib.Path('lock')"
+    )
+    for name, text in (
+        ("conftest.py", conftest),
+        ("test_x.py", "import numpy.gone"),
+        ("lock", "pytest==1.0"),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
     report = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         cwd=tmp_path,
@@ -161,8 +171,7 @@ def test_a_red_run_with_other_versions_ends_with_where_to_look(tmp_path, lock, t
         capture_output=True,
         text=True,
     ).stdout
-    named = f"pytest {pytest.__version__} (locked: 1.0). {drift.ADVICE}"
-    assert (named in "".join(report.splitlines()[-3:])) == says, report
+    assert report.splitlines()[-2].endswith(drift.ADVICE)  # before the counts
 
 
 def test_the_advice_leads_to_a_section_that_exists():
