@@ -68,7 +68,9 @@ def descent(X, y, weights, lr, steps):
     """Return the losses before the first and after each step of full-batch gradient descent."""
     W1, W2 = (W.copy() for W in weights)
     losses = []
-    with np.errstate(over="ignore", invalid="ignore"):  # too large a rate overflows: that is a no
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # too large a rate overflows, and so does not hold
         for _ in range(steps):
             Z1, Z2 = forward(X, W1, W2)
             losses.append(softmax_loss(Z2, y))
@@ -79,7 +81,7 @@ def descent(X, y, weights, lr, steps):
 
 
 def largest(holds, unit, low, high):
-    """Return the largest rate unit·2^p, p in [low, high], up to which `holds`; nan if none."""
+    """Return the largest rate unit·2^p, p in [low, high], up to which `holds`, else nan."""
     low, high = PER_OCTAVE * low, PER_OCTAVE * high + 1  # the first holds, the last does not
     if not holds(float(unit * 2 ** (low / PER_OCTAVE))):
         return float("nan")

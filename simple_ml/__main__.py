@@ -238,7 +238,7 @@ def print_best(table, kinds):
         lrs = np.unique(rows["lr"])
         try:
             lr = best(rows, "lr", by="valid_err")
-        except ValueError:  # not one learning rate without a run that diverged
+        except ValueError:  # at every learning rate a run diverged
             lines.append([*map(str, values), "none", "diverged", "", ""])
             continue
         edge = len(lrs) > 1 and lr in (lrs[0], lrs[-1])
@@ -298,8 +298,8 @@ def run(root, args, argv):
                 init=args.init,
                 rng=rng,
             )
-    except BrokenPipeError:  # whoever read us, `head` say, has seen enough
-        sys.stdout = None  # so that the interpreter does not try to write the rest when it ends
+    except BrokenPipeError:  # the reader of our output, such as `head`, has closed the pipe
+        sys.stdout = None  # else the interpreter would try to write the rest when it ends
         return 141
     except (ImportError, OSError, ValueError) as error:
         root.error(str(error))

@@ -1,6 +1,6 @@
-"""What bad input is told: what was found, what was expected, and the likely cause.
+"""Errors for bad input: what was found, what was expected, and the likely cause.
 
-Every check runs before anything is modified, and none copies an array.
+Every check runs before anything is modified, and does not copy arrays.
 """
 
 import math

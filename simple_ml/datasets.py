@@ -12,10 +12,10 @@ The first integer, the *magic number*, is 2048 (unsigned bytes) plus the number 
 dimensions that follow. Fashion-MNIST, KMNIST and EMNIST have this format, too. EMNIST's images
 are stored column by column, so they look transposed, and its letters are labelled 1 to 26.
 
-A file from the network is a stranger, so the header is not believed before it is
-compared with what the file can hold, a gzip stream is read no further than the header
-says, and what was downloaded becomes a cached file only after its digest was checked. What is
-refused is looked at again: its first bytes often say what it is instead.
+A file from the network may be anything. So the header is compared with what the file can
+hold before memory is set aside, a gzip stream is read no further than the header says, and
+a download becomes a cached file only after its digest was checked. When a file is refused,
+its first bytes often tell what it is instead.
 """
 
 import gzip
@@ -85,7 +85,7 @@ class IdxFile(NamedTuple):
 
 
 # In the order in which `load_mnist` returns them. The digest is the decompressed file's,
-# so that any mirror's compression will do.
+# so that each mirror may compress in its own way.
 MNIST = (
     IdxFile("train-images-idx3-ubyte", IMAGES, 47_040_016, "6bbc9ace898e44ae57da46a324031adb"),
     IdxFile("train-labels-idx1-ubyte", LABELS, 60_008, "a25bea736e30d166cdddb491f175f624"),
@@ -166,7 +166,7 @@ def load_mnist(data="embedded", *, cache=None, mirrors=MIRRORS, progress=True):
     Raises
     ------
     ValueError
-        If `data` is none of the above, or a file is not what it should be.
+        If `data` is not one of the above, or a file is not what it should be.
     FileNotFoundError
         If a file is missing from the folder.
     ConnectionError
@@ -427,7 +427,7 @@ def _read_folder(folder, role, read=lambda path, file: _read_idx(path, file.magi
 def _first_intact(paths, file, read):
     """Return the array of the first path that can be read: an empty file may lie beside a good one.
 
-    If there is none, raise what was wrong with the last.
+    If no path can be read, raise what was wrong with the last.
     """
     for path in paths:
         try:
@@ -438,7 +438,7 @@ def _first_intact(paths, file, read):
 
 
 def _misspelt(text):
-    """Return the likely cause for a name of a folder that is none."""
+    """Return the likely cause why no folder has this name."""
     if "://" in text:
         return "it is an address: download its files first, and name their folder"
     if text != text.strip(" '\""):
@@ -484,7 +484,7 @@ def _read_cached(cache, file):
         try:
             return _read_verified(path, file)
         except (OSError, ValueError):
-            continue  # missing or corrupt: the same to us, it is downloaded anew
+            continue  # missing or corrupt: either way it is downloaded anew
     return None
 
 

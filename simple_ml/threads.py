@@ -4,7 +4,7 @@ A matrix product on two threads waits for the slower one. Where another process 
 the waiting thread spins while its partner is not even running, and a product of a tenth of a
 millisecond takes several: training becomes two to thirty times slower than on one thread. On an
 idle machine two threads are faster than one. Neither is known beforehand, and it changes while a
-network trains. So `BlasThreads` measures now and then, and takes what is faster at the moment.
+network trains. So `BlasThreads` measures now and then, and uses what is faster at the moment.
 """
 
 from time import perf_counter
@@ -21,8 +21,8 @@ class BlasThreads:
     """The choice between one BLAS thread and all of them, whichever is faster at the moment.
 
     Call `adapt` before each epoch, and `restore` at the end, or leave that to a ``with`` statement.
-    Where BLAS has one thread anyway (as with ``OPENBLAS_NUM_THREADS=1``), or cannot be told,
-    nothing is measured and nothing is changed.
+    Where BLAS has one thread anyway (as with ``OPENBLAS_NUM_THREADS=1``), or its threads cannot be
+    set, nothing is measured and nothing is changed.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class BlasThreads:
         self._use(self.available)
 
     def _use(self, threads):
-        """Set the threads of every BLAS library, none above what it had before."""
+        """Set the threads of every BLAS library, but never more than it had before."""
         for library, before in self._libraries.items():
             library.set_num_threads(min(threads, before))
         self.used = threads

@@ -28,7 +28,7 @@ start = time.perf_counter()
 load_mnist("full")
 print(time.perf_counter() - start)
 """
-# Linux counts what a process inherits, too; a fresh interpreter inherits nothing to speak of.
+# Linux counts what a process inherits, too; a fresh interpreter inherits almost nothing.
 TRAIN = """
 import resource, sys
 from simple_ml import load_mnist, train_nn

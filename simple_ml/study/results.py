@@ -81,7 +81,7 @@ def write_table(path, columns, rows, provenance):
             file.writelines(header)
             csv.writer(file, lineterminator="\n").writerows([columns, *table])
         os.replace(scratch, path)
-    finally:  # where the disk was full or somebody pressed Ctrl-C, nothing is left
+    finally:  # after a full disk or Ctrl-C, no part of the file is left
         scratch.unlink(missing_ok=True)
 
 
@@ -213,7 +213,7 @@ def best(table, choose, by):
     means = np.array([table[by][table[choose] == value].mean() for value in candidates])
     if not np.isfinite(means).any():
         raise ValueError(
-            f"{by} has a mean at none of {len(candidates)} values of {choose}; "
+            f"{by} has no finite mean at any of {len(candidates)} values of {choose}; "
             "is the selection empty, or did all runs diverge?"
         )
     return candidates[np.nanargmin(means)]

@@ -112,7 +112,7 @@ class SweepTable:
         lines = self._text(run, rows)
         self.runs[key(run)] = lines
         self.new.append(key(run))
-        if not self._open:  # the first one of this process: write what there is, without half runs
+        if not self._open:  # the first run of this process: write the file anew, without half runs
             self._save(self.partial, self.new)
             self._open = True
             return

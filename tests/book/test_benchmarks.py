@@ -46,7 +46,7 @@ def test_every_version_of_the_epoch_learns_the_same(benchmark, name):
 
 
 @pytest.mark.parametrize("batch", [25, 20])
-def test_without_any_trick_the_epoch_learns_the_same(benchmark, batch):
+def test_leaving_out_one_trick_computes_the_same(benchmark, batch):
     epochs = benchmark("epochs")
     X, y, W1, W2 = small_problem(epochs)
     expected = W1.copy(), W2.copy()

@@ -155,7 +155,7 @@ def test_a_sweep_goes_on_where_it_stopped_and_says_so(tmp_path, capsys, monkeypa
     assert runs == [0.05, 0.1, 0.2, 0.2, 0.05, 0.1, 0.2]
 
 
-def test_rates_that_all_diverge_are_said_to(tmp_path, capsys):
+def test_a_sweep_says_when_every_learning_rate_diverges(tmp_path, capsys):
     arguments = "--lr 1e30 --epochs 1 --gain 1 2 --draw uniform --hidden 4 --jobs 1".split()
     assert main(["sweep", str(tmp_path / "t.csv"), *arguments]) == 0
     out = capsys.readouterr().out
@@ -163,7 +163,7 @@ def test_rates_that_all_diverge_are_said_to(tmp_path, capsys):
     assert out.count("|    none |  diverged |") == 2
 
 
-def test_a_cluster_without_dask_is_one_line(tmp_path, capsys, monkeypatch):
+def test_asking_for_a_cluster_without_dask_gets_one_line(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(SystemExit) as stopped:
         main(["sweep", str(tmp_path / "t.csv"), "--dask", "tcp://127.0.0.1:8786"])

@@ -116,7 +116,7 @@ def test_the_largest_eigenvalue_is_that_of_the_whole_matrix(make, seed):
     assert found.value == pytest.approx(expected, rel=1e-10)
 
 
-def test_the_residual_is_what_it_says():
+def test_the_residual_is_the_length_of_Mv_minus_value_times_v():
     X, y, W1, W2 = problem(8, 6, 5, 3)
     product = hessian_product(X, y, W1, W2)
     for steps in (1, 3, 6):

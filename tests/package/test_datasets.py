@@ -106,7 +106,7 @@ def test_a_gzip_file_of_several_members_is_one_file(write):
     assert X.shape == (3, 784)
 
 
-def test_blank_images_compress_almost_a_thousandfold_and_are_still_believed(write):
+def test_blank_images_that_compress_a_thousandfold_are_accepted(write):
     n = 3000
     packed = gzip.compress(idx(IMAGES, (n, 28, 28), bytes(n * 784)))
     assert n * 784 / len(packed) > 900
@@ -121,7 +121,7 @@ def test_no_more_is_read_than_asked_for(size):
     assert stream.tell() == size
 
 
-def test_a_size_that_is_only_claimed_is_not_asked_for_at_once():
+def test_reading_asks_for_one_mebibyte_at_a_time_whatever_a_header_claims():
     """What is asked for is set aside before it is there: a mebibyte at most."""
     asked = []
 
@@ -134,7 +134,7 @@ def test_a_size_that_is_only_claimed_is_not_asked_for_at_once():
     assert set(asked) == {1 << 20}
 
 
-def test_a_gzip_file_is_believed_to_hold_1032_times_its_size_and_no_more(write):
+def test_a_gzip_file_may_declare_1032_times_its_size_and_no_more(write):
     """Two bits of a deflate stream can stand for 258 bytes."""
     packed = gzip.compress(idx(IMAGES, (60_000, 28, 28), bytes(784)))
     with pytest.raises(ValueError, match=f"the file can hold {1032 * len(packed)} at most"):
@@ -290,7 +290,7 @@ def test_a_gzip_bomb_is_read_no_further_than_its_header_declares(write):
     assert peak < 2e6
 
 
-def test_a_believable_header_over_a_short_file_costs_no_more_memory_than_the_file(write):
+def test_a_plausible_header_over_a_short_file_costs_no_more_memory_than_the_file(write):
     packed = gzip.compress(rng.bytes(100_000))  # lets a header claim up to 103 MB
     header = gzip.compress(idx(LABELS, (90_000_000,)))
     tracemalloc.start()
@@ -315,14 +315,14 @@ def test_a_folder_is_refused_as_a_folder(tmp_path):
         parse(tmp_path, tmp_path)
 
 
-def test_a_pipe_is_refused_instead_of_waited_for(tmp_path, write):
+def test_a_pipe_is_refused_at_once(tmp_path, write):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ValueError, match="not a regular file"):
         parse(tmp_path / "pipe", write()[1])
 
 
 @pytest.mark.parametrize("path", [None, 3, b"images"])
-def test_a_path_that_is_no_path_is_a_type_error(write, path):
+def test_an_argument_that_is_not_a_path_raises_type_error(write, path):
     with pytest.raises(TypeError):
         parse(path, write()[1])
 
@@ -479,7 +479,7 @@ def test_a_folder_without_the_files_says_what_it_holds_instead(tmp_path, there, 
         ("mnist", "is it misspelt\\? All of MNIST is 'full'"),
     ],
 )
-def test_a_name_of_no_folder_is_answered_with_what_is_odd_about_it(name, told):
+def test_a_message_about_a_missing_folder_says_what_is_odd_about_its_name(name, told):
     with pytest.raises(ValueError, match=told):
         load_mnist(name)
 
@@ -490,7 +490,7 @@ def test_a_home_folder_may_be_written_with_a_tilde(tmp_path, monkeypatch):
     assert len(load_mnist("~/mine")[0]) == 5
 
 
-def test_the_home_of_nobody_is_refused_by_its_name():
+def test_the_home_of_an_unknown_user_is_named():
     with pytest.raises(ValueError, match=r"'~no_such_user/digits' is nobody's home"):
         load_mnist("~no_such_user/digits")
 
@@ -522,12 +522,12 @@ def test_a_file_is_not_taken_for_a_folder(write):
         load_mnist(write()[0])
 
 
-def test_data_that_is_no_path_is_a_type_error():
+def test_data_that_is_neither_text_nor_path_raises_type_error():
     with pytest.raises(TypeError):
         load_mnist(None)
 
 
-def test_a_folder_called_full_can_be_meant(tmp_path, monkeypatch):
+def test_a_folder_called_full_can_be_read_by_its_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     fill(tmp_path / "full")
     assert len(load_mnist("./full")[0]) == len(load_mnist(Path("full"))[0]) == 5
@@ -546,16 +546,14 @@ def test_the_full_mnist_is_read_from_the_folder_that_the_variable_names(full_mni
 
 
 @pytest.mark.parametrize("variable", ["/nowhere/at/all", "empty"])
-def test_a_variable_that_names_no_mnist_says_that_it_is_the_variable(
-    tmp_path, monkeypatch, variable
-):
+def test_a_message_about_the_variables_folder_names_the_variable(tmp_path, monkeypatch, variable):
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("SIMPLE_ML_DATA", str(tmp_path / variable))
     with pytest.raises((FileNotFoundError, ValueError), match=r"^SIMPLE_ML_DATA: "):
         load_mnist("full")
 
 
-def test_digits_that_are_not_mnists_are_not_called_the_full_mnist(tmp_path, monkeypatch):
+def test_full_refuses_digits_that_are_not_mnist(tmp_path, monkeypatch):
     fill(tmp_path)
     monkeypatch.setenv("SIMPLE_ML_DATA", str(tmp_path))
     with pytest.raises(ValueError, match=r"5 images, .* expected 47040016 bytes; is this another"):
@@ -670,7 +668,7 @@ def test_a_download_is_cached_and_a_second_call_makes_no_request(server, tmp_pat
     assert len(server.requests) == 4
 
 
-def test_a_mirrors_address_may_lack_its_slash_or_come_alone(server, tmp_path):
+def test_a_mirror_may_be_one_address_without_a_final_slash(server, tmp_path):
     server.pages = PAGES
     assert_fetched(fetch(tmp_path, server.url + "/mnist"))
 
@@ -758,7 +756,7 @@ def test_files_that_did_arrive_are_kept_when_a_later_one_fails(server, tmp_path)
     assert in_cache(tmp_path) == sorted(NAMES[:2])
 
 
-def test_a_server_that_decompresses_on_the_way_is_understood(server, tmp_path):
+def test_a_file_that_was_decompressed_on_the_way_is_accepted(server, tmp_path):
     server.pages = {
         path: lambda answer, page=page: answer.reply(page, Content_Encoding="gzip")
         for path, page in PAGES.items()
@@ -906,7 +904,7 @@ def test_a_file_is_never_written_outside_the_cache(server, tmp_path, name):
 
 
 @pytest.mark.parametrize("asked", [{}, {"progress": True}, {"progress": False}])
-def test_load_mnist_hands_on_what_it_is_told_about_cache_mirrors_and_progress(monkeypatch, asked):
+def test_load_mnist_passes_cache_mirrors_and_progress_on(monkeypatch, asked):
     seen = []
 
     def note(cache, mirrors, *, progress):

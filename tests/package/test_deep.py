@@ -42,7 +42,7 @@ def assert_central_differences_agree(X, y, weights, activations):
         expected = numerical_gradient(
             lambda W, i=i: loss(X, y, [*weights[:i], W, *weights[i + 1 :]], activations), W
         )
-        assert np.abs(expected).max() > 1e-6  # else there is nothing to compare
+        assert np.abs(expected).max() > 1e-6  # else there would be nothing to compare
         assert relative_error(found[i], expected) < 1e-6
 
 
@@ -59,7 +59,7 @@ def test_any_mixture_of_activations_agrees_also_one_on_the_last_layer(names):
     assert_central_differences_agree(X, y, weights, list(names))
 
 
-def test_an_activation_of_ones_own_is_used_as_the_tables_are():
+def test_a_user_defined_activation_is_used_like_the_tables():
     X, y, weights = network(3)
     own = deep.Activation(lambda A: np.tanh(A), lambda A: np.cosh(A) ** -2)
     found = deep.gradients(X, y, weights, [own, "tanh", "identity"])

@@ -580,7 +580,7 @@ def test_a_training_that_is_stopped_has_shown_every_finished_epoch_and_no_traceb
     assert all(line.endswith("|\n") for line in lines)
 
 
-def test_a_reader_that_has_seen_enough_is_no_error():
+def test_a_closed_pipe_ends_training_quietly():
     with terminal("train", "--hidden", "5", "--epochs", "100000") as process:
         process.stdout.readline()
         process.stdout.close()

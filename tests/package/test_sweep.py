@@ -51,7 +51,7 @@ def loss_and_error(X, y, W1, W2):
     return -np.log(S[np.arange(len(y)), y]).mean(), (S.argmax(axis=1) != y).mean()
 
 
-def test_a_run_is_the_literal_one(small):
+def test_a_run_agrees_with_the_equations_written_out(small):
     X_tr, y_tr, X_va, y_va, X_te, y_te = (A.astype(np.float64) if A.ndim == 2 else A for A in small)
     rng = np.random.default_rng(3)
     W1 = rng.standard_normal((784, 20)) / np.sqrt(20)
@@ -318,7 +318,7 @@ def where_it_runs(data, *, seed):
 
     mapped = all(isinstance(A.base, np.memmap) or isinstance(A.base.base, np.memmap) for A in data)
     threads = [info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"]
-    time.sleep(0.3)  # or one process could do all
+    time.sleep(0.3)  # else one process could do all runs
     return [{"mapped": int(mapped), "threads": max(threads, default=1), "pid": os.getpid()}]
 
 
@@ -331,7 +331,7 @@ def test_processes_share_the_arrays_and_have_one_blas_thread_each(tmp_path, monk
     assert os.getpid() not in table["pid"]
 
 
-def test_one_process_means_this_one_with_one_blas_thread_for_the_time_being(tmp_path):
+def test_one_job_runs_in_this_process_with_one_blas_thread(tmp_path):
     from threadpoolctl import threadpool_info, threadpool_limits
 
     with threadpool_limits(2, user_api="blas"):
@@ -504,7 +504,7 @@ def test_a_finished_table_can_be_extended_and_is_as_if_made_at_once(finished, tm
     assert (tmp_path / "t.csv").read_bytes() == finished
 
 
-def test_an_empty_file_is_a_table_that_was_not_begun(finished, tmp_path):
+def test_an_empty_file_counts_as_no_table(finished, tmp_path):
     (tmp_path / "t.csv").touch()
     pixel_table(tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_bytes() == finished
@@ -523,9 +523,7 @@ def test_an_empty_file_is_a_table_that_was_not_begun(finished, tmp_path):
         ),
     ],
 )
-def test_a_table_that_was_made_otherwise_is_refused_and_left_alone(
-    change, message, finished, tmp_path
-):
+def test_a_table_with_other_settings_is_refused_and_left_alone(change, message, finished, tmp_path):
     (tmp_path / "t.csv").write_bytes(finished)
     with pytest.raises(ValueError, match=message):
         pixel_table(tmp_path / "t.csv", **change)
@@ -624,7 +622,7 @@ def test_what_cannot_be_done_is_said_before_anything_is_written(
         ([{"x": "a\nb"}], ValueError, "expected one line"),
     ],
 )
-def test_a_task_that_returns_something_else_is_named_and_leaves_a_table_to_go_on_with(
+def test_a_task_that_returns_a_wrong_result_is_named_and_earlier_runs_are_kept(
     rows, error, message, tmp_path
 ):
     def task(data, *, seed):
@@ -640,7 +638,7 @@ def test_a_task_cannot_measure_what_is_a_setting(tmp_path):
         sweep(tmp_path / "t.csv", grid(seed=[0]), task=lambda d, *, seed: [{"seed": 1}], jobs=1)
 
 
-def test_who_watches_a_terminal_sees_how_long_it_takes_and_a_file_does_not(tmp_path, monkeypatch):
+def test_only_a_terminal_shows_a_progress_bar(tmp_path, monkeypatch):
     screens = []
     for terminal, progress in ((True, True), (False, True), (True, False)):
         screen = io.StringIO()
@@ -651,7 +649,7 @@ def test_who_watches_a_terminal_sees_how_long_it_takes_and_a_file_does_not(tmp_p
         pixel_table(path, RUNS, progress=progress)
         screens.append(screen.getvalue())
     assert "14/14" in screens[0]
-    assert "4/14" in screens[0]  # what was there already is counted, and not done in no time
+    assert "4/14" in screens[0]  # runs that were there already count as done
     assert screens[1] == ""
     assert "14/14" not in screens[2]
 
@@ -701,7 +699,7 @@ FATAL = Path(sys.argv[1]).with_name("fatal")
 
 def deadly(data, *, seed, **settings):
     rows = trial(data, seed=seed, **settings)
-    if seed == 7 and not FATAL.exists():  # the first worker that comes to this run does not end it
+    if seed == 7 and not FATAL.exists():  # the first worker dies in this run
         FATAL.write_text(str(os.getpid()))
         os.kill(os.getpid(), signal.SIGKILL)
     # Were the data sent with each run, they would not be the same object in the next.

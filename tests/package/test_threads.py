@@ -63,7 +63,7 @@ def test_what_is_faster_is_used_and_what_was_set_is_restored(machine, seconds, u
     assert [library.num_threads for library in machine.libraries] == [4, 1]
 
 
-def test_a_neighbour_who_comes_and_goes_is_noticed(machine):
+def test_a_busy_process_that_starts_or_ends_is_noticed(machine):
     machine.seconds = lambda n: 1 / n
     with BlasThreads(machine.work) as blas:
         for seconds, used in ((lambda n: n, 1), (lambda n: 1 / n, 4), (lambda n: n, 1)):
@@ -93,7 +93,7 @@ def test_with_one_thread_nothing_is_measured(machine):
     assert blas.used == 1
 
 
-def test_without_a_library_that_can_be_told_nothing_is_measured(monkeypatch):
+def test_nothing_is_measured_where_no_blas_library_can_be_controlled(monkeypatch):
     class Nothing:
         lib_controllers = ()
 
@@ -115,7 +115,7 @@ def test_the_setting_is_restored_after_an_error(machine):
     assert machine.libraries[0].num_threads == 4
 
 
-def test_training_gives_the_number_of_threads_back(monkeypatch):
+def test_training_restores_the_number_of_threads(monkeypatch):
     monkeypatch.setattr(BlasThreads, "adapt", lambda self: self._use(1))  # whatever is faster here
 
     def blas_threads():

@@ -142,7 +142,7 @@ def test_weights_that_turn_non_finite_raise_with_the_epoch_the_history_and_advic
     assert len(caught.value.history["train_loss"]) == caught.value.epoch
 
 
-def test_inputs_that_are_not_finite_are_blamed_themselves(data):
+def test_a_message_blames_inputs_that_are_not_finite(data):
     X_tr, y_tr, X_te, y_te = data
     X_tr = X_tr.copy()
     X_tr[3, 2] = np.nan
@@ -283,6 +283,6 @@ def test_labels_that_start_at_1_are_noticed_and_others_are_not(train):
         train(X, some, X_te, some, epochs=0, verbose=False)
 
 
-def test_a_network_that_learns_or_stands_at_log_k_while_units_are_on_is_not_called_dead():
+def test_a_network_with_active_units_is_not_called_dead():
     assert told(*DIGITS, lr=0.1) == []
     assert told(*DIGITS, lr=0, init="hw0+zeros") == []
