@@ -11,7 +11,7 @@ import numpy as np
 from recording import record
 
 from simple_ml.curvature import tangent_kernel
-from simple_ml.initialization import pair
+from simple_ml.initialization import starting_weights
 from simple_ml.losses import loss_err, one_hot
 from simple_ml.study.sweep import grid
 from simple_ml.two_layer import forward, nn_epoch
@@ -28,10 +28,8 @@ SETTINGS = {"batch": 100, "epochs": 5, "rows": 300}
 def kernel_change(data, *, init, hidden_dim, lr, seed, batch, epochs, rows):
     """Return one row: the kernel before and after training."""
     X, y, X_te, y_te = data[0], data[1], data[4], data[5]
-    rng = np.random.default_rng(seed)
-    first, second = pair(init)
-    W1 = first(X.shape[1], hidden_dim, rng)
-    W2 = second(hidden_dim, int(y.max()) + 1, rng)
+    sizes = X.shape[1], hidden_dim, int(y.max()) + 1
+    W1, W2 = starting_weights(init, sizes, np.random.default_rng(seed))
     start = W1.copy()
     before = sum(tangent_kernel(X_te[:rows], W1, W2)).astype(np.float64)
     for _ in range(epochs):

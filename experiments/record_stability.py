@@ -16,7 +16,7 @@ import numpy as np
 from recording import record
 
 from simple_ml.curvature import hessian_product, largest_eigenvalue, tangent_kernel
-from simple_ml.initialization import pair
+from simple_ml.initialization import starting_weights
 from simple_ml.losses import softmax_loss
 from simple_ml.study.sweep import grid
 from simple_ml.two_layer import backward, forward
@@ -36,8 +36,7 @@ def stability(data, *, init, hidden_dim, seed, rows, steps):
     X, y = data[0][:rows], data[1][:rows]
     k = int(data[1].max()) + 1
     rng = np.random.default_rng(seed)
-    first, second = pair(init)
-    weights = first(X.shape[1], hidden_dim, rng), second(hidden_dim, k, rng)
+    weights = starting_weights(init, (X.shape[1], hidden_dim, k), rng)
     shapes = [W.shape for W in weights]
     sharpness = largest_eigenvalue(
         hessian_product(X, y, *weights), shapes, rng, tolerance=1e-2, dtype=np.float32

@@ -10,7 +10,7 @@ About two minutes on two cores::
 import numpy as np
 from recording import record
 
-from simple_ml.initialization import pair
+from simple_ml.initialization import starting_weights
 from simple_ml.losses import loss_err, softmax_loss
 from simple_ml.study.sweep import grid
 from simple_ml.two_layer import forward, nn_epoch
@@ -22,10 +22,8 @@ SETTINGS = {"init": "hw0", "lr": 0.2, "batch": 100, "epochs": (2, 10)}
 def warm_up(data, *, hidden_dim, warmup, seed, init, lr, batch, epochs):
     """Train with the rate raised over the first `warmup` epochs; return a row a checkpoint."""
     X, y, X_te, y_te = data[0], data[1], data[4], data[5]
-    rng = np.random.default_rng(seed)
-    first, second = pair(init)
-    W1 = first(X.shape[1], hidden_dim, rng)
-    W2 = second(hidden_dim, int(y.max()) + 1, rng)
+    sizes = X.shape[1], hidden_dim, int(y.max()) + 1
+    W1, W2 = starting_weights(init, sizes, np.random.default_rng(seed))
     batches = [slice(start, start + batch) for start in range(0, len(X), batch)]
     ramp, losses, rows = max(warmup * len(batches), 1), [], []
     for epoch in range(1, epochs[-1] + 1):

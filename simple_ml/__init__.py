@@ -7,7 +7,7 @@ semantics, so that a student's code and this one read alike.
 from simple_ml.datasets import load_mnist, parse_mnist
 from simple_ml.losses import loss_err, one_hot, softmax, softmax_loss
 from simple_ml.softmax_regression import softmax_regression_epoch
-from simple_ml.training import train_nn, train_softmax
+from simple_ml.training import train_from, train_nn, train_softmax
 from simple_ml.two_layer import forward, gradients, nn_epoch
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "softmax",
     "softmax_loss",
     "softmax_regression_epoch",
+    "train_from",
     "train_nn",
     "train_softmax",
 ]

@@ -11,8 +11,8 @@ import numpy as np
 
 from simple_ml import _console
 from simple_ml.datasets import load_mnist
-from simple_ml.initialization import SCHEMES, pair
-from simple_ml.training import train_nn, train_softmax
+from simple_ml.initialization import SCHEMES, pair, starting_weights
+from simple_ml.training import train_from, train_softmax
 
 DESCRIPTION = """\
 Train a digit classifier with NumPy alone and print loss and error after each epoch.
@@ -288,16 +288,11 @@ def run(root, args, argv):
         if args.command == "softmax":
             train_softmax(*data, epochs=args.epochs, lr=args.lr, batch=args.batch)
         else:
-            rng = None if args.seed is None else np.random.default_rng(args.seed)
-            train_nn(
-                *data,
-                hidden_dim=args.hidden,
-                epochs=args.epochs,
-                lr=args.lr,
-                batch=args.batch,
-                init=args.init,
-                rng=rng,
-            )
+            seed = args.seed
+            rng = np.random.RandomState(0) if seed is None else np.random.default_rng(seed)
+            sizes = data[0].shape[1], args.hidden, int(data[1].max()) + 1
+            weights = starting_weights(args.init, sizes, rng)
+            train_from(weights, *data, epochs=args.epochs, lr=args.lr, batch=args.batch)
     except BrokenPipeError:  # the reader of our output, such as `head`, has closed the pipe
         sys.stdout = None  # else the interpreter would try to write the rest when it ends
         return 141

@@ -5,7 +5,8 @@ for the convention ``X @ W`` in which a column holds the weights *into* one unit
 draw independent entries of mean 0; they differ in the standard deviation, and each takes
 ``draw=uniform`` for a uniform distribution of the same variance.
 
-The two layers may start by different rules: `pair` reads ``"hw0+fan_in"``.
+The two layers may start by different rules: `pair` reads ``"hw0+fan_in"``, and `starting_weights`
+draws both layers.
 """
 
 import numpy as np
@@ -21,6 +22,7 @@ __all__ = [
     "normal",
     "pair",
     "pytorch",
+    "starting_weights",
     "uniform",
     "unit",
     "zeros",
@@ -191,3 +193,38 @@ def pair(init):
         )
     first, second = (SCHEMES.get(rule, rule) for rule in (rules[0], rules[-1]))
     return first, second
+
+
+def starting_weights(init, sizes, rng, dtype=np.float32):
+    """Return W1 and W2 of a two-layer network, drawn in this order.
+
+    Parameters
+    ----------
+    init : str, callable or pair of them
+        The rule, or one for each layer, as `pair` takes it.
+    sizes : (int, int, int)
+        n, d and k: inputs, hidden units and classes.
+    rng : numpy.random.Generator or numpy.random.RandomState
+        Source of randomness. With ``RandomState(0)`` and "hw0", the weights are the course's.
+    dtype : dtype, default float32
+        Of the result.
+
+    Returns
+    -------
+    W1, W2 : ndarrays of shape (n, d) and (d, k)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `init` is not a rule, or `rng` is a seed and not a generator.
+    """
+    first, second = pair(init)
+    if not isinstance(rng, (np.random.Generator, np.random.RandomState)):
+        raise TypeError(
+            f"rng is a {type(rng).__name__}, expected a generator; "
+            "make one from a seed: np.random.default_rng(0)"
+        )
+    n, d, k = sizes
+    W1 = first(n, d, rng, dtype)
+    W2 = second(d, k, rng, dtype)
+    return W1, W2

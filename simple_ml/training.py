@@ -2,7 +2,8 @@
 
 `fit` draws rows out of a generator, `_trained`: each row is one epoch and what it reached. Printing
 the rows and showing how long the rest will take are layers around that generator. `train_softmax`
-and `train_nn` choose the starting weights and hand an epoch to `fit`, which returns data.
+and `train_nn` choose the starting weights, `train_from` is given them; all three hand an epoch to
+`fit`, which returns data.
 """
 
 import sys
@@ -14,13 +15,13 @@ import numpy as np
 from tqdm import tqdm
 
 from simple_ml import _validate
-from simple_ml.initialization import pair
+from simple_ml.initialization import starting_weights
 from simple_ml.losses import loss_err
 from simple_ml.softmax_regression import softmax_regression_epoch
 from simple_ml.threads import BlasThreads
 from simple_ml.two_layer import forward, nn_epoch
 
-__all__ = ["Run", "TrainingDiverged", "fit", "train_nn", "train_softmax"]
+__all__ = ["Run", "TrainingDiverged", "fit", "train_from", "train_nn", "train_softmax"]
 
 HEADER = "| Epoch | Train Loss | Train Err | Test Loss | Test Err |"
 ROW = "|  {:>4} |    {:.5f} |   {:.5f} |   {:.5f} |  {:.5f} |"
@@ -202,21 +203,11 @@ def train_softmax(X_tr, y_tr, X_te, y_te, epochs=10, lr=0.5, batch=100, *, verbo
     )
 
 
-def train_nn(
-    X_tr,
-    y_tr,
-    X_te,
-    y_te,
-    hidden_dim=500,
-    epochs=10,
-    lr=0.5,
-    batch=100,
-    *,
-    init="hw0",
-    rng=None,
-    verbose=True,
-):
-    """Train the two-layer ReLU network and return the history and the weights.
+def train_nn(X_tr, y_tr, X_te, y_te, hidden_dim=500, epochs=10, lr=0.5, batch=100, *, verbose=True):
+    """Train the two-layer ReLU network from the course's starting weights.
+
+    They are what ``np.random.seed(0)`` makes the course draw: rule "hw0", first W1, then W2. The
+    global random state is left alone. `train_from` takes any other weights.
 
     Parameters
     ----------
@@ -232,12 +223,6 @@ def train_nn(
         Learning rate.
     batch : int, default 100
         Rows asked for in a step.
-    init : str, callable or pair of them, default "hw0"
-        A name in `simple_ml.initialization.SCHEMES`, or a function of the same form; or one for
-        each layer: ``("hw0", "fan_in")`` or ``"hw0+fan_in"`` (`simple_ml.initialization.pair`).
-    rng : numpy.random.Generator or numpy.random.RandomState, optional
-        Source of the starting weights. By default the legacy generator with seed 0, which draws the
-        numbers that the course's ``np.random.seed(0)`` draws and leaves the global state alone.
     verbose : bool, default True
         As in `fit`.
 
@@ -261,30 +246,63 @@ def train_nn(
         was printed, of a network that is dead: no hidden unit is on for any row.
     """
     k = _validate.data_sets(tr=(X_tr, y_tr), te=(X_te, y_te))
-    epochs = _validate.count("epochs", epochs, least=0)
-    hidden_dim = _validate.count("hidden_dim", hidden_dim, least=1)
-    lr, batch = _validate.step(lr, batch)
-    first, second = pair(init)
-    rng = np.random.RandomState(0) if rng is None else rng
-    if not isinstance(rng, (np.random.Generator, np.random.RandomState)):
+    sizes = X_tr.shape[1], _validate.count("hidden_dim", hidden_dim, least=1), k
+    weights = starting_weights("hw0", sizes, np.random.RandomState(0), X_tr.dtype)
+    return _train_two_layers(weights, (X_tr, y_tr, X_te, y_te), epochs, lr, batch, verbose)
+
+
+def train_from(weights, X_tr, y_tr, X_te, y_te, epochs=10, lr=0.5, batch=100, *, verbose=True):
+    """Train the two-layer ReLU network from given weights.
+
+    Parameters
+    ----------
+    weights : pair of ndarray, float32 or float64
+        W1 of shape (n, d) and W2 of shape (d, k); not modified. See
+        `simple_ml.initialization.starting_weights`.
+    X_tr, y_tr, X_te, y_te, epochs, lr, batch, verbose
+        As in `train_nn`; the labels are 0 … k−1.
+
+    Returns
+    -------
+    run : Run
+        ``weights`` is ``(W1, W2)``, of the dtypes given.
+
+    Raises, warns
+    -------------
+    As `train_nn`.
+    """
+    if not isinstance(weights, (tuple, list)) or len(weights) != 2:
         raise TypeError(
-            f"rng is a {type(rng).__name__}, expected a generator; "
-            "make one from a seed: np.random.default_rng(0)"
+            f"weights is a {type(weights).__name__}, expected the pair (W1, W2); draw one with "
+            "simple_ml.initialization.starting_weights"
         )
-    _warn_of_raw_inputs(X_tr=X_tr, X_te=X_te)
-    W1 = first(X_tr.shape[1], hidden_dim, rng, X_tr.dtype)
-    W2 = second(hidden_dim, k, rng, X_tr.dtype)
+    W1, W2 = weights
+    _validate.data_sets(tr=(X_tr, y_tr), te=(X_te, y_te))
+    _validate.float_matrix("W1", W1)
+    _validate.float_matrix("W2", W2)
+    _validate.chain("X_tr", X_tr, "W1", W1)
+    _validate.chain("W1", W1, "W2", W2)
+    _validate.label_vector(y_tr, len(X_tr), W2.shape[1], rows="X_tr", name="y_tr")
+    data = X_tr, y_tr, X_te, y_te
+    return _train_two_layers((W1.copy(), W2.copy()), data, epochs, lr, batch, verbose)
+
+
+def _train_two_layers(weights, data, epochs, lr, batch, verbose):
+    """Train, and warn of inputs or of an end that only look right: for both functions above."""
+    epochs = _validate.count("epochs", epochs, least=0)
+    lr, batch = _validate.step(lr, batch)
+    _warn_of_raw_inputs(X_tr=data[0], X_te=data[2])
     run = fit(
         lambda X, y, W1, W2: nn_epoch(X, y, W1, W2, lr=lr, batch=batch),
         lambda X, W1, W2: forward(X, W1, W2)[1],
-        (W1, W2),
-        (X_tr, y_tr, X_te, y_te),
+        weights,
+        data,
         epochs=epochs,
         batch=batch,
         verbose=verbose,
     )
-    if verbose and _is_dead(run, X_tr):
-        warnings.warn(_obituary(run, X_tr, lr), stacklevel=2)
+    if verbose and _is_dead(run, data[0]):
+        warnings.warn(_obituary(run, data[0], lr), stacklevel=3)
     return run
 
 
@@ -300,7 +318,7 @@ def _warn_of_raw_inputs(**inputs):
                 f"{name} holds numbers from {low:g} to {high:g}, expected inputs in [0, 1]; "
                 "with larger ones the first step may switch all hidden units off; "
                 f"are these raw pixels? Scale them: {name} / {max(-low, high):g}",
-                stacklevel=3,
+                stacklevel=4,
             )
             return
 

@@ -122,19 +122,21 @@ export function toPython(settings) {
   const { d, init, s1, s2, draw, lr, batch, seed, epochs } = settings;
   const lines = [
     "import numpy as np",
-    "from simple_ml import load_mnist, train_nn",
+    "from simple_ml import load_mnist, train_from",
+    `from simple_ml.initialization import starting_weights${init ? "" : `, ${draw}`}`,
     ...(init ? [] : [
-      `from simple_ml.initialization import ${draw}`,
       "",
       "def scaled(std):",
       `    return lambda n, d, rng, dtype: ${draw}(std, (n, d), rng).astype(dtype)`,
     ]),
     "",
     "X_tr, y_tr, X_te, y_te = load_mnist()",
-    "run = train_nn(",
+    `init = ${init ? `"${init}"` : `scaled(${s1}), scaled(${s2})`}`,
+    `weights = starting_weights(init, (784, ${d}, 10), np.random.default_rng(${seed}))`,
+    "run = train_from(",
+    "    weights,",
     `    X_tr[:${TRAIN}], y_tr[:${TRAIN}], X_te[:${TEST}], y_te[:${TEST}],`,
-    `    hidden_dim=${d}, epochs=${epochs}, lr=${lr}, batch=${batch},`,
-    `    init=${init ? `"${init}"` : `(scaled(${s1}), scaled(${s2}))`}, rng=np.random.default_rng(${seed}),`,
+    `    epochs=${epochs}, lr=${lr}, batch=${batch},`,
     ")",
   ];
   return lines.join("\n") + "\n";

@@ -8,7 +8,7 @@ from numbers import Real
 import numpy as np
 
 from simple_ml import _validate
-from simple_ml.initialization import normal, pair, uniform
+from simple_ml.initialization import normal, pair, starting_weights, uniform
 from simple_ml.losses import loss_err, softmax_loss
 from simple_ml.two_layer import forward, nn_epoch
 
@@ -89,10 +89,9 @@ def trial(
         )
     k = _validate.data_sets(tr=data[:2], va=data[2:4], te=data[4:])
     X, y = data[:2]
-    first, second = _rules(init, draw)
-    rng = np.random.default_rng(seed)
-    W1 = first(X.shape[1], hidden_dim, rng, X.dtype) * math.sqrt(gain / imbalance)  # (n, d)
-    W2 = second(hidden_dim, k, rng, X.dtype) * math.sqrt(gain * imbalance)  # (d, k)
+    sizes, rng = (X.shape[1], hidden_dim, k), np.random.default_rng(seed)
+    W1, W2 = starting_weights(_rules(init, draw), sizes, rng, X.dtype)
+    W1, W2 = W1 * math.sqrt(gain / imbalance), W2 * math.sqrt(gain * imbalance)
     start = W1.copy(), W2.copy()
     # A diverging run overflows many times over; it is reported once, as nan.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

@@ -13,7 +13,7 @@ import recording
 
 from simple_ml import load_mnist, train_nn, train_softmax
 from simple_ml.datasets import MNIST
-from simple_ml.initialization import hw0, normal, uniform
+from simple_ml.initialization import hw0, normal, starting_weights, uniform
 from simple_ml.study.results import (
     best,
     data_digests,
@@ -23,6 +23,7 @@ from simple_ml.study.results import (
     select,
     write_table,
 )
+from simple_ml.training import train_from
 
 RESULTS = Path(__file__).resolve().parents[2] / "notebooks" / "results"
 TOLERANCE = 1e-3  # relative, for recomputed rows: float32 sums differ between BLAS kernels
@@ -208,15 +209,14 @@ def test_the_first_row_of_training_full_can_be_computed_again(full_mnist):
 @pytest.mark.parametrize("row", [3, 58, 122, 199])
 def test_rows_of_draws_embedded_can_be_computed_again(row):
     recorded, how = read_table(RESULTS / "draws_embedded.csv")
-    settings = {"hidden_dim": int(how["hidden_dim"]), "epochs": int(how["epochs"])}
     draw = {"normal": normal, "uniform": uniform}[recorded["draw"][row]]
-    history = train_nn(
+    sizes, rng = (784, int(how["hidden_dim"]), 10), np.random.default_rng(recorded["seed"][row])
+    history = train_from(
+        starting_weights(partial(hw0, draw=draw), sizes, rng),
         *load_mnist(),
-        **settings,
+        epochs=int(how["epochs"]),
         lr=float(how["lr"]),
         batch=int(how["batch"]),
-        init=partial(hw0, draw=draw),
-        rng=np.random.default_rng(int(recorded["seed"][row])),
         verbose=False,
     ).history
     # float32 sums differ between machines; after ten epochs that may move a digit or two of 1,000.

@@ -488,7 +488,7 @@ def no_work(monkeypatch, tmp_path):
     (tmp_path / "x.py").write_text("x = 1\n")
     (tmp_path / "check.py").write_text("def no_mask(\n")
     monkeypatch.setenv("SIMPLE_ML_DATA", str(tmp_path))
-    monkeypatch.setattr(command_line, "train_nn", lambda *data, **options: None)
+    monkeypatch.setattr(command_line, "train_from", lambda *data, **options: None)
     monkeypatch.setattr(command_line, "train_softmax", lambda *data, **options: None)
 
 

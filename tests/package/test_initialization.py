@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from simple_ml import initialization
 from simple_ml.initialization import SCHEMES, constant, fan_in, he, hw0, pair, uniform, zeros
 
 FAN_IN, FAN_OUT = 300, 200
@@ -86,3 +87,8 @@ def test_a_pair_has_a_rule_for_each_layer_and_one_rule_is_both(init, rules):
 def test_what_is_not_a_pair_of_rules_is_named(init):
     with pytest.raises(ValueError, match=r"^init is .*, expected one of hw0, .*'hw0\+fan_in'$"):
         pair(init)
+
+
+def test_a_seed_is_not_taken_for_a_generator():
+    with pytest.raises(TypeError, match=r"rng is a int.*default_rng\(0\)"):
+        initialization.starting_weights("hw0", (6, 4, 3), 0)

@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simple_ml import load_mnist, train_nn
+from simple_ml import load_mnist
 from simple_ml.__main__ import parser
-from simple_ml.initialization import fan_in, hw0
+from simple_ml.initialization import fan_in, hw0, starting_weights
 from simple_ml.study.results import read_table
 from simple_ml.study.sweep import grid, sweep, trial
+from simple_ml.training import train_from
 
 MEASURED = [
     *("epoch", "train_loss", "train_err", "valid_loss", "valid_err", "test_loss", "test_err"),
@@ -81,12 +82,12 @@ def test_a_run_agrees_with_the_equations_written_out(small):
 
 
 @pytest.mark.parametrize("init", ["he", "hw0+fan_in"])
-def test_a_run_trains_as_train_nn_does(init, parts):
+def test_a_run_trains_as_train_from_does(init, parts):
     X_tr, y_tr, _, _, X_te, y_te = parts
-    settings = {"hidden_dim": 30, "lr": 0.1, "batch": 64, "init": init}
-    (row,) = trial(parts, **settings, seed=5, epochs=(2,))
-    rng = np.random.default_rng(5)
-    run = train_nn(X_tr, y_tr, X_te, y_te, epochs=2, **settings, rng=rng, verbose=False)
+    (row,) = trial(parts, hidden_dim=30, lr=0.1, batch=64, init=init, seed=5, epochs=(2,))
+    weights = starting_weights(init, (784, 30, 10), np.random.default_rng(5))
+    data = X_tr, y_tr, X_te, y_te
+    run = train_from(weights, *data, epochs=2, lr=0.1, batch=64, verbose=False)
     for name, column in run.history.items():
         assert row[name] == pytest.approx(column[-1], rel=1e-5)
 
@@ -97,7 +98,7 @@ def test_checkpoints_are_looks_at_one_run(small):
     assert [row["epoch"] for row in rows] == [1, 2, 4]
 
 
-def starting_weights(data, scheme, seed):
+def drawn(data, scheme, seed):
     seen = []
 
     def spy(fan_in, fan_out, rng, dtype):
@@ -109,10 +110,10 @@ def starting_weights(data, scheme, seed):
 
 
 def test_equal_seeds_give_the_same_draws_under_every_scheme(small):
-    ours, theirs = (starting_weights(small, scheme, seed=4) for scheme in (hw0, fan_in))
+    ours, theirs = (drawn(small, scheme, seed=4) for scheme in (hw0, fan_in))
     np.testing.assert_allclose(ours[0] * np.sqrt(40), theirs[0] * np.sqrt(784), rtol=1e-6)
     np.testing.assert_allclose(ours[1] * np.sqrt(10), theirs[1] * np.sqrt(40), rtol=1e-6)
-    assert not np.allclose(ours[0], starting_weights(small, hw0, seed=5)[0])
+    assert not np.allclose(ours[0], drawn(small, hw0, seed=5)[0])
 
 
 def test_a_gain_and_an_imbalance_make_hw0_out_of_fan_in(small):

@@ -16,8 +16,8 @@ from simple_ml import (
     train_nn,
     train_softmax,
 )
-from simple_ml.initialization import SCHEMES
-from simple_ml.training import HEADER, TrainingDiverged
+from simple_ml.initialization import SCHEMES, starting_weights
+from simple_ml.training import HEADER, TrainingDiverged, train_from
 
 
 def blobs(m=60, n=6, k=3, dtype=np.float32, seed=0):
@@ -91,37 +91,52 @@ def test_the_default_start_is_the_courses_draw_and_leaves_the_global_state_alone
 
 
 @pytest.mark.parametrize("init", sorted(SCHEMES))
-def test_every_scheme_can_be_chosen_by_name_and_draws_from_the_generator_given(init, data):
-    runs = [
-        train_nn(
-            *data, hidden_dim=4, epochs=0, init=init, rng=np.random.default_rng(s), verbose=False
-        )
-        for s in (1, 1, 2)
-    ]
-    W1 = [run.weights[0] for run in runs]
-    np.testing.assert_array_equal(W1[0], W1[1])
-    assert (W1[0] == W1[2]).all() == (init in ("zeros", "constant"))
-
-
-def test_a_function_can_be_passed_as_the_scheme(data):
-    run = train_nn(
-        *data,
-        hidden_dim=4,
-        epochs=0,
-        init=lambda i, o, rng, dtype: np.full((i, o), 0.5, dtype),
-        verbose=False,
-    )
-    assert (run.weights[0] == 0.5).all()
+def test_every_rule_draws_both_layers_from_the_generator_given(init):
+    draws = [starting_weights(init, (6, 4, 3), np.random.default_rng(seed)) for seed in (1, 1, 2)]
+    for first, again, other in zip(*draws, strict=True):
+        assert first.dtype == np.float32
+        np.testing.assert_array_equal(first, again)
+        assert (first == other).all() == (init in ("zeros", "constant"))
 
 
 @pytest.mark.parametrize("init", ["hw0+fan_in", ("hw0", SCHEMES["fan_in"])])
-def test_each_layer_may_have_its_own_rule(init, data):
+def test_each_layer_may_have_its_own_rule(init):
     def start(init):
-        rng = np.random.default_rng(1)
-        return train_nn(*data, 4, epochs=0, init=init, rng=rng, verbose=False).weights
+        return starting_weights(init, (6, 4, 3), np.random.default_rng(1))
 
     np.testing.assert_array_equal(start(init)[0], start("hw0")[0])
     np.testing.assert_array_equal(start(init)[1], start("fan_in")[1])
+
+
+def test_training_from_the_courses_weights_is_train_nn_and_leaves_them_alone(data):
+    weights = starting_weights("hw0", (6, 7, 3), np.random.RandomState(0))
+    before = [W.copy() for W in weights]
+    ours = train_from(weights, *data, epochs=2, lr=0.1, batch=10, verbose=False)
+    course = train_nn(*data, hidden_dim=7, epochs=2, lr=0.1, batch=10, verbose=False)
+    for W, V in zip(ours.weights, course.weights, strict=True):
+        np.testing.assert_array_equal(W, V)
+    for W, V in zip(weights, before, strict=True):
+        np.testing.assert_array_equal(W, V)
+    assert ours.history.keys() == course.history.keys()
+
+
+@pytest.mark.parametrize(
+    ("weights", "error", "message"),
+    [
+        (np.zeros((6, 4)), TypeError, r"weights is a ndarray, expected the pair \(W1, W2\)"),
+        ((np.zeros((5, 4)), np.zeros((4, 3))), ValueError, "X_tr has shape .*W1.shape"),
+        ((np.zeros((6, 4)), np.zeros((5, 3))), ValueError, "W1 has shape .*W2.shape"),
+        (
+            (np.zeros((6, 4)), np.zeros((4, 2))),
+            ValueError,
+            "y_tr .* from 0 to 2, expected 0 … 1",
+        ),
+        ((np.zeros((6, 4), int), np.zeros((4, 3))), TypeError, "W1 has dtype int64"),
+    ],
+)
+def test_weights_that_do_not_fit_are_named(weights, error, message, data):
+    with pytest.raises(error, match=message):
+        train_from(weights, *data, verbose=False)
 
 
 def test_the_number_of_classes_does_not_stay_a_uint8(data):
@@ -160,8 +175,6 @@ def test_a_message_blames_inputs_that_are_not_finite(data):
         ({"epochs": 1.5}, TypeError, "epochs is a float"),
         ({"epochs": -1}, ValueError, "epochs is -1, expected at least 0"),
         ({"hidden_dim": 0}, ValueError, "hidden_dim is 0, expected at least 1"),
-        ({"init": "xavier"}, ValueError, "init is 'xavier', expected one of hw0, fan_in"),
-        ({"rng": 0}, TypeError, r"rng is a int.*default_rng\(0\)"),
         ({"lr": np.nan}, ValueError, "lr is nan"),
         ({"batch": 0}, ValueError, "batch is 0"),
     ],
@@ -227,11 +240,15 @@ def test_an_interrupted_run_keeps_its_epochs_and_its_weights(data, monkeypatch):
 DIGITS = tuple(A[:300] for A in load_mnist())
 
 
-def told(*data, **settings):
+def told(*data, lr, init="hw0"):
     """Return the warnings of a run of two epochs."""
+    weights = starting_weights(init, (784, 20, 10), np.random.RandomState(0))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        train_nn(*data, hidden_dim=20, epochs=2, **settings)
+        if init == "hw0":
+            train_nn(*data, hidden_dim=20, epochs=2, lr=lr)
+        else:
+            train_from(weights, *data, epochs=2, lr=lr)
     assert {Path(warning.filename) for warning in caught} <= {Path(__file__)}
     return [str(warning.message) for warning in caught]
 
