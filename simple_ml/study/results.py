@@ -19,7 +19,6 @@ import os
 import platform
 from importlib import metadata
 from pathlib import Path
-from statistics import NormalDist
 
 import numpy as np
 
@@ -29,7 +28,6 @@ __all__ = [
     "DIGITS",
     "best",
     "data_digests",
-    "paired_difference",
     "provenance",
     "read_table",
     "select",
@@ -217,50 +215,6 @@ def best(table, choose, by):
             "is the selection empty, or did all runs diverge?"
         )
     return candidates[np.nanargmin(means)]
-
-
-def paired_difference(a, b, level=0.95):
-    """Return the mean of ``a - b`` and the half-width of its confidence interval.
-
-    Two columns of runs are paired when equal positions share what would else be noise: the seed.
-    The interval is Student's, so it holds for differences that are roughly normal; it speaks of
-    new seeds, not of new test digits.
-
-    Parameters
-    ----------
-    a, b : array_like of shape (pairs,)
-        At least 5 pairs.
-    level : float, default 0.95
-        Probability of the interval.
-
-    Returns
-    -------
-    mean, half_width : float
-
-    Raises
-    ------
-    ValueError
-        If the two are not equally long, or too short.
-
-    Notes
-    -----
-    Student's quantile comes from the normal one, by its expansion in one over the degrees of
-    freedom (Abramowitz and Stegun, *Handbook of Mathematical Functions*, 26.7.5). At the level 0.95
-    that is 0.3 % too small for 5 pairs, and 0.01 % for 10.
-    """
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if a.shape != b.shape or a.ndim != 1 or len(a) < 5:
-        raise ValueError(f"shapes {a.shape} and {b.shape}, expected (pairs,) twice, with 5 or more")
-    freedom = len(a) - 1
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    t = (
-        z
-        + (z**3 + z) / (4 * freedom)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
-    )
-    difference = a - b
-    return float(difference.mean()), float(t * difference.std(ddof=1) / np.sqrt(len(a)))
 
 
 def _read_rows(path, *, cut=False):

@@ -17,7 +17,6 @@ from simple_ml.initialization import hw0, normal, starting_weights, uniform
 from simple_ml.study.results import (
     best,
     data_digests,
-    paired_difference,
     provenance,
     read_table,
     select,
@@ -126,37 +125,6 @@ def test_best_refuses_what_has_no_finite_mean(init):
     rows["err"] = rows["err"] * np.nan
     with pytest.raises(ValueError, match="is the selection empty, or did all runs diverge"):
         best(rows, "lr", by="err")
-
-
-# Student's quantiles at 0.975, as printed in every table of them
-@pytest.mark.parametrize(
-    ("pairs", "quantile", "relative"),
-    [(5, 2.77645, 4e-3), (10, 2.26216, 2e-4), (20, 2.09302, 1e-5), (121, 1.97993, 1e-5)],
-)
-def test_the_interval_of_a_paired_difference_is_students(pairs, quantile, relative):
-    b = np.linspace(-3, 5, pairs) ** 2
-    a = b + np.arange(pairs) % 3
-    mean, half = paired_difference(a, b)
-    difference = np.arange(pairs) % 3
-    assert mean == pytest.approx(difference.mean())
-    error = difference.std(ddof=1) / np.sqrt(pairs)
-    assert half == pytest.approx(quantile * error, rel=relative)
-
-
-def test_the_interval_covers_the_truth_as_often_as_it_says():
-    rng = np.random.default_rng(0)
-    hits = 0
-    for _ in range(4000):
-        luck = rng.standard_normal(8)  # what a pair shares
-        mean, half = paired_difference(luck + rng.standard_normal(8) + 0.3, luck)
-        hits += abs(mean - 0.3) <= half
-    assert hits / 4000 == pytest.approx(0.95, abs=0.015)
-
-
-@pytest.mark.parametrize("lengths", [(4, 4), (6, 7), (0, 0)])
-def test_pairs_that_do_not_match_or_are_too_few_are_refused(lengths):
-    with pytest.raises(ValueError, match="with 5 or more"):
-        paired_difference(*(np.zeros(length) for length in lengths))
 
 
 def test_digests_of_the_arrays_are_those_of_the_published_files(full_mnist):
