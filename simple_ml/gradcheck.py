@@ -87,5 +87,7 @@ def relative_error(actual, expected):
         )
     if not (np.isfinite(actual).all() and np.isfinite(expected).all()):
         return float("nan")
-    scale = max(np.abs(actual).max(initial=0), np.abs(expected).max(initial=0))
-    return float(np.abs(actual - expected).max(initial=0) / scale) if scale else 0.0
+    if not (actual.any() or expected.any()):  # only zeros, or no entries
+        return 0.0
+    scale = max(np.abs(actual).max(), np.abs(expected).max())
+    return float(np.abs(actual - expected).max() / scale)
