@@ -23,6 +23,8 @@ RUNS = grid(
     seed=range(2),
 )
 SETTINGS = {"batch": 100, "epochs": 5, "rows": 300}
+SAMPLE = [("hw0", 64, 0.05, 1), ("fan_in", 64, 0.8, 1), ("hw0+fan_in", 512, 0.2, 1)]
+SLACK = {"*": {"rel": 2e-2, "abs": 0.003}}
 
 
 def kernel_change(data, *, init, hidden_dim, lr, seed, batch, epochs, rows):

@@ -25,6 +25,13 @@ RUNS = grid(
     seed=range(2),
 )
 SETTINGS = {"batch": 100, "epochs": 3}
+SAMPLE = [
+    ("tanh", "hw0", 64, 0.2, 0),
+    ("three", "fan_in", 64, 0.1, 0),
+    ("three", "hw0+fan_in", 512, 0.05, 0),
+]
+FOUR_DIGITS = {"rel": 2e-2, "abs": 0.004}  # of a thousand
+SLACK = dict.fromkeys(["train_err", "valid_err", "test_err"], FOUR_DIGITS)
 
 
 def train_deep(data, *, network, init, hidden_dim, lr, seed, batch, epochs):

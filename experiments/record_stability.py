@@ -27,6 +27,9 @@ RUNS = grid(
     seed=range(3),
 )
 SETTINGS = {"rows": 200, "steps": 30}
+SAMPLE = [("hw0", 32, 0), ("fan_in", 128, 1), ("he", 64, 2), ("hw0+fan_in", 256, 0)]
+ONE_STEP = {"rel": 0.2}  # a bisection may stop a step to the side: 2^(1/4)
+SLACK = {"*": {"rel": 1e-2}, "falls": ONE_STEP, "trains": ONE_STEP}
 FEW = 10  # steps in which the loss must fall
 PER_OCTAVE = 4  # rates are found to a factor of 2^(1/4)
 

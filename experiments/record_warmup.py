@@ -17,6 +17,9 @@ from simple_ml.two_layer import forward, nn_epoch
 
 RUNS = grid(hidden_dim=[100, 400, 1600], warmup=[0, 1], seed=range(20))
 SETTINGS = {"init": "hw0", "lr": 0.2, "batch": 100, "epochs": (2, 10)}
+SAMPLE = [(100, 0, 3), (100, 1, 19), (400, 1, 7)]
+FOUR_DIGITS = {"rel": 2e-2, "abs": 0.004}  # of a thousand
+SLACK = {"test_err": FOUR_DIGITS, "silent": FOUR_DIGITS}
 
 
 def warm_up(data, *, hidden_dim, warmup, seed, init, lr, batch, epochs):

@@ -5,8 +5,11 @@
 
 The old table stays until the new one is complete. A row of a sweep is one checkpoint of one run,
 and the last rows of the training set are validation digits: learning rates are chosen on them. Full
-MNIST comes from the folder that SIMPLE_ML_DATA names, else it is downloaded once. The tests in
-`tests/book/test_results.py` and `test_results_again.py` compute rows of every table again.
+MNIST comes from the folder that SIMPLE_ML_DATA names, else it is downloaded once.
+
+`tests/book/test_results_again.py` does some runs of each table again. Of a table with a task of its
+own these are the script's SAMPLE, runs that are cheap and come out alike on every processor; SLACK
+says how much a column may differ, for ``*`` by default 2 %.
 """
 
 import argparse

@@ -255,6 +255,7 @@ def print_best(table, kinds):
                 str(len(test)),
             ]
         )
+    lines = [[_console.printable(cell) for cell in line] for line in lines]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = (f"{cell:>{width}}" for cell, width in zip(line, widths, strict=True))

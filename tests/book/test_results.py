@@ -5,10 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import record_kernel
-import record_limits
-import record_stability
-import record_warmup
 import recording
 
 from simple_ml import load_mnist, train_nn, train_softmax
@@ -190,67 +186,6 @@ def test_rows_of_draws_embedded_can_be_computed_again(row):
     # float32 sums differ between machines; after ten epochs that may move a digit or two of 1,000.
     assert history["test_loss"][-1] == pytest.approx(recorded["test_loss"][row], rel=1e-2)
     assert history["test_err"][-1] == pytest.approx(recorded["test_err"][row], abs=0.003)
-
-
-def recomputed(name, task, settings, run):
-    """Return the recorded rows of one run of Chapter 6, and the same computed again."""
-    recorded, how = read_table(RESULTS / f"{name}.csv")
-    assert {key: how[key] for key in settings} == {k: str(v) for k, v in settings.items()}
-    X, y, X_te, y_te = load_mnist()
-    holdout = int(how["holdout"])
-    data = X[:-holdout], y[:-holdout], X[-holdout:], y[-holdout:], X_te, y_te
-    rows = task(data, **settings, **run)
-    recorded = select(recorded, **run)
-    assert len(recorded[next(iter(run))]) == len(rows)
-    return [({name: recorded[name][i] for name in row}, row) for i, row in enumerate(rows)]
-
-
-@pytest.mark.parametrize(
-    ("init", "hidden_dim", "seed"),
-    [("hw0", 32, 0), ("fan_in", 128, 1), ("he", 64, 2), ("hw0+fan_in", 256, 0)],
-)
-def test_rows_of_stability_can_be_computed_again(init, hidden_dim, seed):
-    run = {"init": init, "hidden_dim": hidden_dim, "seed": seed}
-    settings = record_stability.SETTINGS
-    for recorded, row in recomputed("stability", record_stability.stability, settings, run):
-        for name, value in row.items():
-            # A bisection may stop a step to the side: 2^(1/4).
-            slack = 0.2 if name in ("falls", "trains") else 1e-2
-            assert value == pytest.approx(recorded[name], rel=slack), name
-
-
-@pytest.mark.parametrize(("hidden_dim", "warmup", "seed"), [(100, 0, 3), (100, 1, 19), (400, 1, 7)])
-def test_rows_of_warmup_can_be_computed_again(hidden_dim, warmup, seed):
-    run = {"hidden_dim": hidden_dim, "warmup": warmup, "seed": seed}
-    settings = record_warmup.SETTINGS
-    for recorded, row in recomputed("warmup", record_warmup.warm_up, settings, run):
-        for name, value in row.items():
-            slack = 0.004 if name in ("test_err", "silent") else 0
-            assert value == pytest.approx(recorded[name], rel=2e-2, abs=slack), name
-
-
-@pytest.mark.parametrize(
-    ("init", "hidden_dim", "lr"), [("hw0", 64, 0.05), ("fan_in", 64, 0.8), ("hw0+fan_in", 512, 0.2)]
-)
-def test_rows_of_kernel_can_be_computed_again(init, hidden_dim, lr):
-    run = {"init": init, "hidden_dim": hidden_dim, "lr": lr, "seed": 1}
-    settings = record_kernel.SETTINGS
-    for recorded, row in recomputed("kernel", record_kernel.kernel_change, settings, run):
-        for name, value in row.items():
-            assert value == pytest.approx(recorded[name], rel=2e-2, abs=0.003), name
-
-
-@pytest.mark.parametrize(
-    ("network", "init", "hidden_dim", "lr"),
-    [("tanh", "hw0", 64, 0.2), ("three", "fan_in", 64, 0.1), ("three", "hw0+fan_in", 512, 0.05)],
-)
-def test_rows_of_limits_can_be_computed_again(network, init, hidden_dim, lr):
-    run = {"network": network, "init": init, "hidden_dim": hidden_dim, "lr": lr, "seed": 0}
-    settings = record_limits.SETTINGS
-    for recorded, row in recomputed("limits", record_limits.train_deep, settings, run):
-        for name, value in row.items():
-            slack = 0.004 if name.endswith("err") else 0
-            assert value == pytest.approx(recorded[name], rel=2e-2, abs=slack), name
 
 
 # ---------------------------------------------------------------- the scripts, run by hand

@@ -16,7 +16,7 @@ import pytest
 import recording
 
 from simple_ml import load_mnist
-from simple_ml.study.results import data_digests, read_table
+from simple_ml.study.results import data_digests, read_table, select
 from simple_ml.study.table import key
 from simple_ml.study.trial import trial
 
@@ -41,8 +41,9 @@ def asked(script):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(recording, "record", note)
-        runpy.run_path(str(ROOT / "experiments" / f"{script}.py"), run_name="__main__")
+        names = runpy.run_path(str(ROOT / "experiments" / f"{script}.py"), run_name="__main__")
     (call,) = calls
+    call.names = names
     return call
 
 
@@ -59,15 +60,37 @@ def recorded(script):
     return call, *read_table(call.path)
 
 
+def parts(data, holdout):
+    """Return the six arrays of a sweep."""
+    X, y, *test = data
+    return X[:-holdout], y[:-holdout], X[-holdout:], y[-holdout:], *test
+
+
 TRIALS = [script for script in SCRIPTS if asked(script).task is trial]
 
 
-@pytest.mark.parametrize("script", [script for script in SCRIPTS if script not in TRIALS])
-def test_a_table_with_a_task_of_its_own_has_a_test_of_its_own(script):
-    tests = (ROOT / "tests" / "book" / "test_results.py").read_text(encoding="utf-8")
-    table = script.removeprefix("record_")
-    assert f"def test_rows_of_{table}_can_be_computed_again" in tests
-    assert f'recomputed("{table}"' in tests
+OWN = [script for script in SCRIPTS if script not in TRIALS]
+
+
+SAMPLES = [
+    (script, i) for script in OWN for i in range(len(asked(script).names.get("SAMPLE", "?")))
+]
+
+
+@pytest.mark.parametrize(("script", "sample"), SAMPLES)
+def test_runs_of_a_task_of_its_own_give_the_recorded_numbers_again(script, sample):
+    call, table, _ = recorded(script)
+    assert len(call.names.get("SAMPLE", [])) >= 3, f"{script} needs a SAMPLE of three runs"
+    run = dict(zip(call.runs[0], call.names["SAMPLE"][sample], strict=True))
+    assert run in call.runs
+    before = select(table, **run)
+    slack = {"*": {"rel": 2e-2}} | call.names.get("SLACK", {})
+    for i, row in enumerate(
+        call.task(parts(load_mnist(call.data), call.holdout), **call.settings, **run)
+    ):
+        for name, value in row.items():
+            expected = pytest.approx(before[name][i], **slack.get(name, slack["*"]))
+            assert value == expected, f"{call.path.name}, {run}, {name}"
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -150,14 +173,11 @@ def test_runs_drawn_at_random_give_the_recorded_numbers_again(script, request):
     size = int(how["rows a run"])
     fine = [number for number in steady(table, size).tolist() if cheap(call, number)]
     assert fine  # nothing to do again would be nothing tested
-    X, y, X_te, y_te = data
-    h = call.holdout
-    parts = X[:-h], y[:-h], X[-h:], y[-h:], X_te, y_te
     for number in random.Random(f"{SEED} {script}").sample(fine, min(count, len(fine))):
         options = call.settings | call.runs[number]
         if epochs:
             options["epochs"] = (epochs,)
-        computed = trial(parts, **options)
+        computed = trial(parts(data, call.holdout), **options)
         for offset, row in enumerate(computed):
             before = {name: table[name][number * size + offset] for name in row}
             differ = {

@@ -773,7 +773,7 @@ def test_an_interrupted_download_leaves_nothing_in_the_cache(server, tmp_path):
         answer.send_header("Content-Length", str(len(content)))
         answer.end_headers()
         answer.wfile.write(content[:200_000])
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while not seen and time.monotonic() < deadline:  # until a part of it is on the disk
             seen.extend(path for path in tmp_path.rglob("*") if path.is_file())
             time.sleep(0.01)

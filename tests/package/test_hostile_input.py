@@ -572,7 +572,7 @@ def test_a_training_that_is_stopped_has_shown_every_finished_epoch_and_no_traceb
     with terminal("train", "--hidden", "5", "--epochs", "100000") as process:
         shown = [process.stdout.readline() for _ in range(4)]
         process.send_signal(end)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == code
     assert "Traceback" not in err
     lines = [*shown, *out.splitlines(keepends=True)]
@@ -584,7 +584,7 @@ def test_a_closed_pipe_ends_training_quietly():
     with terminal("train", "--hidden", "5", "--epochs", "100000") as process:
         process.stdout.readline()
         process.stdout.close()
-        assert process.wait(timeout=20) == 141
+        assert process.wait(timeout=300) == 141
         assert process.stderr.read() == ""
 
 
