@@ -1,11 +1,11 @@
 """Tell the book where its repository is, for the buttons that run a chapter elsewhere.
 
     python tools/set_repository.py https://github.com/OWNER/NAME
-    make notebooks test
 
-It writes the address into ``_config.yml``, and into each notebook a first cell that fetches
-the book when the notebook is opened on Colab, alone. Elsewhere, that cell does nothing, and
-the site does not show it. Run it again after the address has changed or a chapter was added.
+It writes the address into ``_config.yml``, and into each notebook a first line that leads whoever
+meets the source on GitHub to its readable copy. The site does not show that line. The copies are
+on the branch ``reader``, where ``.github/workflows/pages.yml`` puts them. Run it again after the
+address has changed or a chapter was added.
 """
 
 from __future__ import annotations
@@ -16,34 +16,30 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TAGS = ["colab", "remove-cell"]
-SOURCE = """\
-import sys
-
-if "google.colab" in sys.modules:  # there, this notebook has come alone
-    !git clone --quiet --depth 1 {repository} book
-    %pip install --quiet "./book[plot]" sympy mpmath
-    %cd book/notebooks
-"""
+POINTER = (
+    "*This is a source: markup for the book's site, to be changed with `make edit`. "
+    "[Its copy to read and to run]({repository}/blob/reader/notebooks/{name}) "
+    "has the numbers of equations, the references and the listings.*"
+)
 
 
-def fetching_cell(repository: str) -> dict:
-    """Return the code cell that fetches the book on Colab."""
+def pointing_cell(repository: str, name: str) -> dict:
+    """Return the Markdown cell that leads to the copy of a chapter."""
     return {
-        "cell_type": "code",
-        "execution_count": None,
-        "id": "fetch-the-book",
-        "metadata": {"tags": TAGS},
-        "outputs": [],
-        "source": SOURCE.format(repository=repository).rstrip().splitlines(keepends=True),
+        "cell_type": "markdown",
+        "id": "readable-copy",
+        "metadata": {"tags": ["remove-cell"]},
+        "source": [POINTER.format(repository=repository, name=name)],
     }
 
 
-def with_cell(notebook: dict, repository: str) -> dict:
-    """Return the notebook with the cell before its first code cell."""
-    cells = [cell for cell in notebook["cells"] if cell.get("id") != "fetch-the-book"]
-    first = next(i for i, cell in enumerate(cells) if cell["cell_type"] == "code")
-    return notebook | {"cells": [*cells[:first], fetching_cell(repository), *cells[first:]]}
+def write_pointer(path: Path, repository: str) -> None:
+    """Put the cell before all others of a notebook, in place of an earlier one."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    others = [cell for cell in notebook["cells"] if cell.get("id") != "readable-copy"]
+    notebook["cells"] = [pointing_cell(repository, path.name), *others]
+    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8")
 
 
 def main(root: Path = ROOT, arguments: list[str] | None = None) -> None:
@@ -59,11 +55,9 @@ def main(root: Path = ROOT, arguments: list[str] | None = None) -> None:
         raise SystemExit(f"{config.name}: {count} lines set book_repository, expected one")
     config.write_text(text, encoding="utf-8")
     for path in sorted((root / "notebooks").glob("*.ipynb")):
-        notebook = with_cell(json.loads(path.read_text(encoding="utf-8")), repository)
-        text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-        path.write_text(text, encoding="utf-8")
-        print(f"notebooks/{path.name}: its first cell fetches the book on Colab")
-    print("Now: make notebooks test")
+        write_pointer(path, repository)
+        print(f"notebooks/{path.name}: its first line leads to the copy for readers")
+    print("Now: make test")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ import code_links
 import finish_pages
 import glossary_links
 import search_words
-import set_repository
 from bs4 import BeautifulSoup
 
 from simple_ml import deep, gradients, softmax_loss
@@ -245,46 +244,9 @@ def configured(**values):
     return config
 
 
-def test_buttons_to_run_a_chapter_need_a_repository(monkeypatch):
-    monkeypatch.delenv("BOOK_URL", raising=False)
-    assert configured().html_theme_options == {}
-    options = configured(book_repository="https://github.com/a/b/").html_theme_options
-    assert options["repository_url"] == "https://github.com/a/b"
-    assert {"binderhub_url", "colab_url"} <= set(options["launch_buttons"])
-
-
 def test_the_address_may_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("BOOK_URL", "https://example.org/book")
     assert configured().html_baseurl == "https://example.org/book/"
-
-
-def small_book(folder):
-    """Write a configuration and a notebook of one cell."""
-    cell = {"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "outputs": []}
-    notebook = {"cells": [cell | {"source": ["1 + 1"]}], "metadata": {}, "nbformat": 4}
-    (folder / "notebooks").mkdir()
-    path = folder / "notebooks" / "01_a.ipynb"
-    path.write_text(json.dumps(notebook | {"nbformat_minor": 5}), encoding="utf-8")
-    (folder / "_config.yml").write_text('x:\n    book_repository: ""\n', encoding="utf-8")
-    return path
-
-
-def test_the_repository_is_written_down_once_and_each_chapter_can_fetch_it(tmp_path):
-    path = small_book(tmp_path)
-    for address in ("https://github.com/a/b", "https://github.com/c/d.git"):
-        set_repository.main(tmp_path, [address])
-    assert 'book_repository: "https://github.com/c/d"' in (tmp_path / "_config.yml").read_text()
-    assert addresses.fetches_the_book(path, "https://github.com/c/d")
-    assert not addresses.fetches_the_book(path, "https://github.com/a/b")
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    assert [cell["id"] for cell in cells] == ["fetch-the-book", "a"]
-
-
-def test_an_address_that_is_none_is_refused(tmp_path, capsys):
-    small_book(tmp_path)
-    with pytest.raises(SystemExit):
-        set_repository.main(tmp_path, ["not an address"])
-    assert "is not like https://github.com/OWNER/NAME" in capsys.readouterr().err
 
 
 # ---------------------------------------------------------------- drawings

@@ -1,0 +1,367 @@
+"""The copies of the chapters for readers: what they say, how they run, where they are offered."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from browsing import ROOT, SITE
+from bs4 import BeautifulSoup
+from docutils import nodes
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+import addresses
+import set_repository
+from plain_markdown import Markdown
+from reader_notebooks import ARCHIVE, BRANCH, digest, keep_changes
+
+COPIES = SITE.parent / "notebooks"
+NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+RENDERER = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)  # VS Code's, in Python
+SHORTEST = "07_speed"  # of the chapters that read recorded tables
+WORD = re.compile(r"\w+|⟦\w+⟧")
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def source(name: str) -> nbformat.NotebookNode:
+    return read(ROOT / "notebooks" / f"{name}.ipynb")
+
+
+def code(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def text(notebook) -> str:
+    return "\n\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+
+
+@pytest.fixture(scope="module")
+def copies(pages) -> dict[str, nbformat.NotebookNode]:
+    assert pages
+    return {name: read(COPIES / f"{name}.ipynb") for name in NAMES}
+
+
+# ---------------------------------------------------------------- what they say
+
+
+def site_words(name: str) -> list[str]:
+    """Return the words of a page, a mark for each formula and each code cell."""
+    html = (SITE / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
+    page = BeautifulSoup(html, "html.parser").select_one("article.bd-article")
+    for node in page.select(".headerlink, .eqno, script"):
+        node.decompose()
+    for node in page.select(".math"):
+        node.replace_with(" ⟦formula⟧ ")
+    for cell in page.select("div.cell"):
+        captions = " ".join(caption.get_text() for caption in cell.select("figcaption"))
+        cell.replace_with(f" ⟦cell⟧ {captions} ")
+    return WORD.findall(page.get_text())
+
+
+def copy_words(notebook, render=RENDERER.render) -> list[str]:
+    """Return the same of a copy. What is only there: the cell about it, references, "Show"."""
+    words = []
+    for cell in notebook.cells[1:]:
+        if cell.cell_type == "code":
+            words += ["⟦cell⟧"]
+            continue
+        page = BeautifulSoup(render(cell.source), "html.parser")
+        for node in page.select("a[id^=reference-]"):
+            node.find_parent("li").decompose()
+        for node in page.select(".math, summary"):
+            if "math" in node.get("class", []):
+                node.replace_with(" ⟦formula⟧ ")
+            elif node.get_text() == "Show":
+                node.decompose()
+        for node in page.select("p, li, td, th, summary, h1, h2, h3, h4, h5, h6"):
+            node.append("\n")
+        words += WORD.findall(page.get_text())
+    return words
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_copy_says_what_the_page_says_in_the_same_order(name, copies):
+    assert copy_words(copies[name]) == site_words(name)
+
+
+NO_TEXT = re.compile(r"`[^`\n]+`|^```.*?^```|<a id=[^>]*>|\]\([^)]*\)", re.MULTILINE | re.DOTALL)
+SPHINX = re.compile(
+    r"\{[\w:]+\}`|^:{3,}|^`{3}\{|^\([\w-]+\)=|\b(?:eq|fig|tab|ex|sec)-\w+", re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_markup_of_sphinx_is_left(name, copies):
+    plain = NO_TEXT.sub("", text(copies[name]))
+    assert SPHINX.findall(plain) == []
+    assert "glue" not in plain + "".join(cell.source for cell in code(copies[name]))
+    assert re.findall(r"<!--.*?-->", plain) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_code_and_outputs_are_those_of_the_source(name, copies):
+    for cell, copy in zip(code(source(name)), code(copies[name]), strict=True):
+        for part in ("id", "source", "execution_count", "outputs"):
+            assert copy[part] == cell[part]
+        if "hide-input" in cell.metadata.get("tags", []):
+            assert copy.metadata.jupyter.source_hidden
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_equations_have_the_numbers_of_the_site(name, copies):
+    html = (SITE / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
+    assert re.findall(r"\\tag\{([\d.]+)\}", text(copies[name])) == re.findall(
+        r'class="eqno">\(([\d.]+)\)', html
+    )
+
+
+def test_each_link_leads_to_a_place_in_a_copy_or_to_the_web(copies):
+    places = {name: set(re.findall(r'<a id="([^"]+)">', text(copies[name]))) for name in NAMES}
+    for name in NAMES:
+        for link in re.findall(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)", text(copies[name])):
+            file, _, place = link.partition("#")
+            if not re.match(r"https?:", link):
+                target = file.removesuffix(".ipynb") or name
+                assert target in places, f"{name}: {link}"
+                assert not place or place in places[target], f"{name}: {link}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_solutions_are_folded_and_nothing_else_is_closed_with_them(name, copies):
+    html = (SITE / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
+    cells, solutions = copies[name].cells, html.count('class="solution ')
+    closed = [i for i, c in enumerate(cells) if "jp-MarkdownHeadingCollapsed" in c.metadata]
+    assert len(closed) + text(copies[name]).count("<summary>Solution to") == solutions
+    for start in closed:
+        assert re.match("#+ Solution to Exercise", cells[start].source)
+        for cell in cells[start + 1 :]:
+            if cell.cell_type == "code":
+                assert cell.metadata.jupyter.source_hidden
+                assert cell.metadata.cellView == "form"
+            elif not cell.source.startswith("<details>"):
+                assert re.match(r"(<a id=\S+></a>\n\n)?#{1,3} ", cell.source)
+                break
+
+
+# ---------------------------------------------------------------- the writer of Markdown
+
+
+def written(node: nodes.Node, number: str = "") -> str:
+    return Markdown(lambda uri: uri, lambda kind, name: number, lambda image: "x.svg").write(node)
+
+
+MARKS = " \n`*_#>-+1.)[]($~|&;<"
+LETTERS = st.characters(codec="utf-8", exclude_categories=["C", "Z"])
+
+
+@given(st.text(LETTERS | st.sampled_from(MARKS)))
+def test_a_text_is_rendered_as_it_was(string):
+    html = RENDERER.render(written(nodes.paragraph("", "", nodes.Text(string))))
+    assert BeautifulSoup(html, "html.parser").get_text().split() == string.split()
+
+
+@given(st.text(st.sampled_from("ab `|\\*_<&"), min_size=1).filter(str.strip))
+def test_code_is_rendered_as_it_was(string):
+    html = RENDERER.render(written(nodes.paragraph("", "", nodes.literal("", string))))
+    assert BeautifulSoup(html, "html.parser").code.get_text().split() == string.split()
+
+
+def test_a_formula_keeps_out_of_the_marks_around_it():
+    row = nodes.row("", nodes.entry("", nodes.paragraph("", "", nodes.math("", r"|x| \| y"))))
+    table = nodes.table("", nodes.tgroup("", nodes.tbody("", row)))
+    assert r"| $\vert x\vert \Vert y$ |" in written(table).splitlines()
+    block = nodes.math_block("", "a\n= b", ids=["equation-e"], number=1, nowrap=False)
+    quoted = written(nodes.block_quote("", nodes.paragraph("", "So"), block), "4.1")
+    assert quoted.splitlines()[-1] == r"> $$a = b \tag{4.1}$$"
+
+
+# ---------------------------------------------------------------- a small book, built
+
+
+CHAPTER = [
+    ("markdown", "Not for the site.", ["remove-cell"]),
+    ("markdown", "# Small\n\nSee [elsewhere](../book/other.md) and {numref}`fig-drawing`.\n\n"
+     ":::{figure} ../book/drawing.svg\n:name: fig-drawing\n:alt: A dot\nA *dot*.\n:::"),
+    ("code", "x = 1", ["remove-cell"]),
+    ("code", "print(x)", ["hide-output"]),
+    ("markdown", ":::{exercise} One\n:label: ex-one\nWhat is `x`?\n:::\n\n"
+     ":::{solution-start} ex-one\n:class: dropdown\n:::\n\nIt is 1:"),
+    ("code", "x"),
+    ("markdown", ":::{solution-end}\n:::\n\nThis stands behind the solution."),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Return the copy of the one chapter of a book that has an address."""
+    root = tmp_path_factory.mktemp("book")
+    cells = []
+    for position, (kind, content, *tags) in enumerate(CHAPTER):
+        new = getattr(nbformat.v4, f"new_{kind}_cell")
+        metadata = {"tags": tags[0]} if tags else {}
+        cells.append(new(content, id=f"cell-{position}", metadata=metadata))
+    for name in ("notebooks/results", "book", "simple_ml"):
+        (root / name).mkdir(parents=True)
+    metadata = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    nbformat.write(notebook, root / "notebooks" / "01_small.ipynb")
+    for name, content in {
+        "index.md": "# Book\n\n```{toctree}\nnotebooks/01_small\nbook/other\n```",
+        "book/other.md": "# Other",
+        "book/drawing.svg": '<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/></svg>',
+        "pyproject.toml": "",
+        "conf.py": f"import sys\nsys.path.insert(0, {str(ROOT / 'book' / '_ext')!r})\n"
+        "extensions = ['myst_nb', 'sphinx_exercise', 'addresses', 'reader_notebooks']\n"
+        "myst_enable_extensions = ['colon_fence']\nnb_execution_mode = 'off'\nnumfig = True\n"
+        "html_theme = 'basic'\nhtml_title = 'Book'\nbook_url = 'https://example.org/book'\n"
+        "book_repository = 'https://github.com/a/b'\n",
+    }.items():
+        (root / name).write_text(content, encoding="utf-8")
+    command = [sys.executable, "-m", "sphinx", "-Q", ".", "_build/html"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return read(root / "_build" / "notebooks" / "01_small.ipynb")
+
+
+def test_cells_that_the_site_leaves_out_run_in_the_copy(small):
+    cells = code(small)
+    assert [cell.source for cell in cells[1:]] == ["x = 1", "print(x)", "x"]
+    hidden = [set(cell.metadata.get("jupyter", {})) for cell in cells[1:]]
+    assert hidden == [{"source_hidden", "outputs_hidden"}, {"outputs_hidden"}, {"source_hidden"}]
+
+
+def test_text_behind_a_solution_is_not_closed_with_it(small):
+    assert any("This stands behind" in cell.source for cell in small.cells)
+    assert not [cell for cell in small.cells if "jp-MarkdownHeadingCollapsed" in cell.metadata]
+
+
+def test_a_drawing_is_part_of_the_notebook(small):
+    (cell,) = (c for c in small.cells if "attachments" in c)
+    assert "![A dot](attachment:drawing.svg)" in cell.source
+    assert '<a id="fig-drawing"></a>**Figure 1** A *dot*.' in cell.source
+    assert list(cell.attachments) == ["drawing.svg"]
+
+
+def test_a_copy_knows_where_the_book_is(small):
+    about, fetch, *cells = small.cells
+    assert "](https://example.org/book/two-layers-by-hand.zip)" in about.source
+    assert f"--branch {BRANCH} https://github.com/a/b" in fetch.source
+    assert "[elsewhere](https://example.org/book/book/other.html)" in cells[0].source
+    assert "Not for the site" not in cells[0].source
+
+
+def test_what_a_reader_has_changed_is_kept(tmp_path):
+    path = tmp_path / "01_a.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    notebook.metadata["copy"] = digest(notebook)
+    nbformat.write(notebook, path)
+    keep_changes(path)
+    assert path.exists()
+    for number in (1, 2):
+        notebook.cells[0].source = f"{number} + 1"
+        nbformat.write(notebook, path)
+        keep_changes(path)
+        assert read(tmp_path / f"01_a.yours-{number}.ipynb").cells[0].source == f"{number} + 1"
+
+
+# ---------------------------------------------------------------- where they are offered
+
+
+def test_the_download_button_of_a_chapter_gives_its_copy(copies):
+    for name in copies:
+        html = (SITE / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
+        button = re.search(r"<a [^>]*btn-download-source-button[^>]*>", html)[0]
+        file = SITE / "notebooks" / re.search(r'href="([^"]+)"', button)[1]
+        assert file.read_bytes() == (COPIES / f"{name}.ipynb").read_bytes()
+        assert file.stat().st_size < 1_500_000
+
+
+NO_SPHINX = """\
+import sys
+
+class Absent:
+    def find_spec(name, *rest):
+        if name in {"sphinx", "docutils", "myst_nb", "myst_parser", "jupyter_book"}:
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Absent)
+"""
+
+
+def test_a_chapter_from_the_archive_runs_without_sphinx(copies, tmp_path):
+    """One chapter is enough: the cells of all are those of the sources, which nbval runs."""
+    assert copies[SHORTEST]
+    with zipfile.ZipFile(SITE / f"{ARCHIVE}.zip") as archive:
+        archive.extractall(tmp_path)
+    root = tmp_path / ARCHIVE
+    (root / "sitecustomize.py").write_text(NO_SPHINX, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(root)}
+
+    def python(*arguments):
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+
+    assert "ImportError: sphinx" in python("-c", "import sphinx").stderr
+    found = python("-c", "import simple_ml; print(simple_ml.__file__)").stdout
+    assert Path(found.strip()).is_relative_to(root)
+    pytest = ["-m", "pytest", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+    done = python(*pytest, f"notebooks/{SHORTEST}.ipynb")
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+# ---------------------------------------------------------------- the repository
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """Return the folder of a book of one notebook, without an address."""
+    (tmp_path / "notebooks").mkdir()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1", id="a")])
+    nbformat.write(notebook, tmp_path / "notebooks" / "01_a.ipynb")
+    (tmp_path / "_config.yml").write_text('x:\n    book_repository: ""\n', encoding="utf-8")
+    return tmp_path
+
+
+def test_the_address_is_written_once_and_a_source_leads_to_its_copy(repository):
+    for address in ("https://github.com/a/b", "https://github.com/c/d.git"):
+        set_repository.main(repository, [address])
+    assert 'book_repository: "https://github.com/c/d"' in (repository / "_config.yml").read_text()
+    first, *rest = read(repository / "notebooks" / "01_a.ipynb").cells
+    assert f"(https://github.com/c/d/blob/{BRANCH}/notebooks/01_a.ipynb)" in first.source
+    assert [cell.id for cell in rest] == ["a"]
+
+
+def test_what_is_no_address_is_refused(repository, capsys):
+    with pytest.raises(SystemExit):
+        set_repository.main(repository, ["not an address"])
+    assert "is not like https://github.com/OWNER/NAME" in capsys.readouterr().err
+
+
+def test_the_buttons_of_binder_and_colab_open_the_copies(monkeypatch):
+    monkeypatch.delenv("BOOK_URL", raising=False)
+    config = SimpleNamespace(book_url="", book_repository="", html_theme_options={})
+    addresses.configure(None, config)
+    assert config.html_theme_options == {}
+    config.book_repository = "https://github.com/a/b/"
+    addresses.configure(None, config)
+    options = config.html_theme_options
+    assert (options["repository_url"], options["repository_branch"]) == (
+        "https://github.com/a/b", BRANCH,
+    )  # fmt: skip
+    assert {"binderhub_url", "colab_url"} <= set(options["launch_buttons"])
+    workflow = (ROOT / ".github/workflows/pages.yml").read_text(encoding="utf-8")
+    assert f"git init --quiet --initial-branch {BRANCH}" in workflow
