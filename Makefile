@@ -24,7 +24,7 @@ NEWEST_PYTHON ?= 3.14
 UPGRADE ?= --upgrade
 MODULE ?= losses
 
-.PHONY: help book test renew notebooks results lab bench serve pdf \
+.PHONY: help book test renew notebooks results lab edit bench serve pdf \
   lock mutants links test-oldest test-newest clean distclean
 
 help: ## list the targets
@@ -53,11 +53,17 @@ book: $(VENV) ## build the site and say where to open it
 test: $(VENV) ## lint, unit tests, every notebook, the warning-free book in a browser; one summary
 	@$(STEPS) run test
 
-lab: .venv/.lab ## open the chapters in JupyterLab (installed on demand)
+# What you have changed in lab/ stays as it is; a file that you delete there comes back fresh.
+lab: .venv/.lab book ## open the chapters in JupyterLab, as readers get them, in lab/
+	@mkdir -p lab
+	@for file in _build/notebooks/*; do [ -e "lab/$${file##*/}" ] || cp -R "$$file" lab/; done
+	@$(BIN)/jupyter lab --notebook-dir=lab
+
+edit: .venv/.lab ## open the sources of the chapters in JupyterLab, for those who write
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
 .venv/.lab: $(VENV)
-	@$(PIP) install -c constraints.txt 'jupyterlab>=4,<5'
+	@$(PIP) install -c constraints.txt 'jupyterlab>=4,<5' 'jupyterlab-myst>=2.4,<3'
 	@touch $@
 
 serve: book ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)
