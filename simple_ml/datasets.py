@@ -310,8 +310,8 @@ def _other_magic(raw, magic):
         return "were the image and label files swapped?"
     if raw[:2] == b"\0\0" and raw[2] in TYPES and raw[3]:
         return (
-            f"the file holds {TYPES[raw[2]]} in {raw[3]} dimensions, expected {TYPES[8]} in "
-            f"{magic % 256}; is this QMNIST's, or was it converted or flattened?"
+            f"the file holds {TYPES[raw[2]]} in {raw[3]} dimension{'s' * (raw[3] > 1)}, expected "
+            f"{TYPES[8]} in {magic % 256}; is this QMNIST's, or was it converted or flattened?"
         )
     return f"is this an MNIST {KIND[magic]} file in IDX format?"
 
@@ -341,7 +341,9 @@ def _decompressed(path):
     What goes wrong inside gzip, also while the caller reads, becomes `_Refused`.
     """
     if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder, expected a file; load_mnist reads folders")
+        inner = path / path.name
+        hint = f"is {inner} meant?" if inner.is_file() else "load_mnist reads folders"
+        raise IsADirectoryError(f"{path} is a folder, expected a file; {hint}")
     if not path.exists():
         raise FileNotFoundError(
             f"{path}: no such file; is the path right (current folder: {Path.cwd()}), "
@@ -412,8 +414,9 @@ def _read_folder(folder, role, read=lambda path, file: _read_idx(path, file.magi
     except RuntimeError:  # ~nobody
         raise ValueError(f"{role}: {text!r} is nobody's home; is it misspelt?") from None
     if not folder.is_dir():
-        what = "not a folder" if folder.exists() else "no such folder"
-        raise ValueError(f"{role}: {text!r} is {what}; {_misspelt(text)}")
+        if folder.exists():
+            raise ValueError(f"{role}: {text!r} is not a folder; name the one that holds the files")
+        raise ValueError(f"{role}: {text!r} is no such folder; {_misspelt(text)}")
     paths = {file: _candidates(folder, file.name) for file in MNIST}
     missing = [file.name for file, found in paths.items() if not found]
     if missing:

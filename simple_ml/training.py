@@ -242,8 +242,8 @@ def train_nn(X_tr, y_tr, X_te, y_te, hidden_dim=500, epochs=10, lr=0.5, batch=10
     Warns
     -----
     UserWarning
-        Once before training, of inputs that are not scaled to [0, 1]; and after it, where the table
-        was printed, of a network that is dead: no hidden unit is on for any row.
+        Once before training, of inputs that are not scaled to [0, 1]; and after it, of a network
+        that is dead: no hidden unit is on for any row, and the loss stays at log k.
     """
     k = _validate.data_sets(tr=(X_tr, y_tr), te=(X_te, y_te))
     sizes = X_tr.shape[1], _validate.count("hidden_dim", hidden_dim, least=1), k
@@ -301,7 +301,7 @@ def _train_two_layers(weights, data, epochs, lr, batch, verbose):
         batch=batch,
         verbose=verbose,
     )
-    if verbose and _is_dead(run, data[0]):
+    if _is_dead(run, data[0]) and (verbose or run.weights[0].any()):  # zeros may be meant
         warnings.warn(_obituary(run, data[0], lr), stacklevel=3)
     return run
 

@@ -222,6 +222,7 @@ def test_a_damaged_image_file_is_refused_with_its_name_and_the_reason(write, con
 
 DAMAGED_LABELS = {
     "images_instead": (images_idx(), r"magic number 2051, expected 2049; were the .* swapped\?"),
+    "int32": (idx(0x0C01, (3,), bytes(12)), r"32-bit integers in 1 dimension, expected unsigned"),
     "qmnist": (idx(0x0C02, (3, 8), bytes(96)), r"32-bit integers in 2 .* in 1; is this QMNIST"),
     "no_label": (idx(LABELS, (0,)), r"0 labels, expected at least one"),
     "short": (labels_idx()[:-1], r"3 labels, that is 11 bytes, but the file can hold 10"),
@@ -311,7 +312,10 @@ def test_a_missing_file_is_named(tmp_path, write):
 
 
 def test_a_folder_is_refused_as_a_folder(tmp_path):
-    with pytest.raises(IsADirectoryError, match="is a folder, expected a file"):
+    with pytest.raises(IsADirectoryError, match="expected a file; load_mnist reads folders"):
+        parse(tmp_path, tmp_path)
+    (tmp_path / tmp_path.name).write_bytes(images_idx())
+    with pytest.raises(IsADirectoryError, match=f"is {tmp_path / tmp_path.name} meant"):
         parse(tmp_path, tmp_path)
 
 
@@ -518,7 +522,7 @@ def test_a_misspelt_name_is_answered_with_the_choices():
 
 
 def test_a_file_is_not_taken_for_a_folder(write):
-    with pytest.raises(ValueError, match="is not a folder"):
+    with pytest.raises(ValueError, match="is not a folder; name the one that holds the files"):
         load_mnist(write()[0])
 
 

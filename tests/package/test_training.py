@@ -240,15 +240,15 @@ def test_an_interrupted_run_keeps_its_epochs_and_its_weights(data, monkeypatch):
 DIGITS = tuple(A[:300] for A in load_mnist())
 
 
-def told(*data, lr, init="hw0"):
+def told(*data, lr, init="hw0", verbose=True):
     """Return the warnings of a run of two epochs."""
     weights = starting_weights(init, (784, 20, 10), np.random.RandomState(0))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         if init == "hw0":
-            train_nn(*data, hidden_dim=20, epochs=2, lr=lr)
+            train_nn(*data, hidden_dim=20, epochs=2, lr=lr, verbose=verbose)
         else:
-            train_from(weights, *data, epochs=2, lr=lr)
+            train_from(weights, *data, epochs=2, lr=lr, verbose=verbose)
     assert {Path(warning.filename) for warning in caught} <= {Path(__file__)}
     return [str(warning.message) for warning in caught]
 
@@ -285,6 +285,10 @@ def test_inputs_of_mean_0_and_deviation_1_are_not_warned_of():
 def test_a_dead_network_is_called_dead_with_the_cause(scale, settings, cause):
     X, y, X_te, y_te = DIGITS
     *_, last = told(X * np.float32(scale), y, X_te * np.float32(scale), y_te, **settings)
+    quiet = told(
+        X * np.float32(scale), y, X_te * np.float32(scale), y_te, **settings, verbose=False
+    )
+    assert (last in quiet) == ("init" not in settings)  # who asks for zeros knows
     assert last.startswith("the network is dead: no hidden unit is on for any of the 300")
     assert "stays at log 10" in last
     assert cause in last
