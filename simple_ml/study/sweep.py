@@ -1,6 +1,6 @@
 """Many runs at once: a list of settings, a process a core, one table.
 
-`grid` lists settings; `sweep` runs `simple_ml.study.trial.trial`, or another task, for each and
+`grid` lists settings; `sweep` runs `simple_ml.study.run.trial`, or another task, for each and
 makes a CSV file. The rows of a run are written as soon as they are there, so that a sweep that is
 killed goes on where it stopped::
 
@@ -23,8 +23,8 @@ from tqdm import tqdm
 from simple_ml import _validate
 from simple_ml.datasets import load_mnist
 from simple_ml.study.results import _written, provenance, read_table
+from simple_ml.study.run import DRAWS, check_settings, trial
 from simple_ml.study.table import SweepTable, key, named
-from simple_ml.study.trial import DRAWS, check_settings, trial
 
 __all__ = ["DRAWS", "grid", "sweep", "trial"]
 

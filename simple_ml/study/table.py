@@ -74,13 +74,15 @@ class SweepTable:
             runs.setdefault(tuple(row[: len(self.names)]), []).append(row)
         size = int(head[ROWS])
         for run, its_rows in runs.items():
-            if run not in expected or len(its_rows) > size:
-                why = (
-                    "is not among the runs" if run not in expected else f"has {len(its_rows)} rows"
-                )
+            which = named(self.names, run)
+            if run not in expected:
                 raise ValueError(
-                    f"{path.name} holds the run {named(self.names, run)}, which {why} of this "
-                    f"sweep, expected {size} rows for each run asked for; were runs left out, or "
+                    f"{path.name} holds the run {which}, which is not among the runs of this "
+                    "sweep; write to another file, or ask for that run, too"
+                )
+            if len(its_rows) > size:
+                raise ValueError(
+                    f"{path.name} holds {len(its_rows)} rows of the run {which}, expected {size}; "
                     "did two sweeps write to it? Write to another file, or delete it"
                 )
         complete = {run: its_rows for run, its_rows in runs.items() if len(its_rows) == size}
@@ -101,10 +103,11 @@ class SweepTable:
                     f"{name} was made with {entry}: {old or 'nothing'}, and this sweep has "
                     f"{new or 'nothing'}; write to another file, or delete this one to start again"
                 )
-        if columns[: len(self.names)] != self.names:
+        if columns[: len(self.names)] != self.names or self.columns not in (None, columns):
             raise ValueError(
-                f"{name} has the columns {', '.join(columns)}, expected {', '.join(self.names)} "
-                "first; were other settings varied?"
+                f"{name} has the columns {', '.join(columns)}, expected "
+                f"{', '.join(self.columns or self.names)} first; were other settings varied, or "
+                "was the task changed?"
             )
 
     def add(self, run, rows):

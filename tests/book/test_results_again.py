@@ -17,8 +17,8 @@ import recording
 
 from simple_ml import load_mnist
 from simple_ml.study.results import data_digests, read_table, select
+from simple_ml.study.run import trial
 from simple_ml.study.table import key
-from simple_ml.study.trial import trial
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "notebooks" / "results"

@@ -145,7 +145,7 @@ def test_a_draw_is_that_of_every_rule_that_draws(small):
 
 
 def test_a_run_that_diverges_at_once_is_stopped_and_holds_nan(small, monkeypatch):
-    import simple_ml.study.trial as module
+    import simple_ml.study.run as module
 
     steps = []
     epoch = module.nn_epoch
@@ -161,7 +161,7 @@ def test_a_run_that_diverges_at_once_is_stopped_and_holds_nan(small, monkeypatch
 
 
 def test_what_was_measured_before_a_run_diverged_is_kept(small, monkeypatch):
-    import simple_ml.study.trial as module
+    import simple_ml.study.run as module
 
     epoch, calls = module.nn_epoch, []
 
@@ -471,6 +471,13 @@ def test_the_old_table_stays_until_the_new_one_is_complete(finished, tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["t.csv"]
 
 
+def test_a_partial_file_with_other_columns_than_the_table_is_refused(finished, tmp_path):
+    (tmp_path / "t.csv").write_bytes(finished)
+    partial(tmp_path / "t.csv").write_bytes(finished.replace(b",label\n", b",number\n"))
+    with pytest.raises(ValueError, match=r"\.t\.csv\.partial has the columns .* the task changed"):
+        pixel_table(tmp_path / "t.csv")
+
+
 def test_a_table_that_does_not_fit_any_more_is_replaced_when_asked(finished, tmp_path):
     path = tmp_path / "t.csv"
     pixel_table(path, RUNS[2:], rows=3)
@@ -539,7 +546,11 @@ def test_a_table_with_other_settings_is_refused_and_left_alone(change, message, 
         (b"# rows a run: 2\n", b"", "was not made by a sweep"),
         (b"# rows a run: 2", b"# rows a run: two", "was not made by a sweep"),
         (b"\n0,1,0,", b"\n0,1,7,8,0,", "row 0 has 7 values, expected 5"),
-        (b"\n0,1,0,", b"\n0,1,0,5,5\n0,1,0,", "the run start=0, step=1, which has 3 rows"),
+        (
+            b"\n0,1,0,",
+            b"\n0,1,0,5,5\n0,1,0,",
+            "holds 3 rows of the run start=0, step=1, expected 2",
+        ),
     ],
 )
 def test_a_table_with_another_head_or_edited_rows_is_refused(old, new, message, finished, tmp_path):
