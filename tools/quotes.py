@@ -8,7 +8,7 @@ A code cell of the same notebook computes it (``simple_ml.study.quote``)::
 
     quote("{:.1f} %", test_err=100 * err)
 
-No renderer shows the comments, so every one shows the number, and a diff shows how it changed.
+Every renderer hides the comments and shows the number, and a diff shows how it changed.
 """
 
 from __future__ import annotations

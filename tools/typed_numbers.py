@@ -1,17 +1,17 @@
 """Which numbers in the prose did somebody type, and why may they be typed?
 
-A result in the prose is computed in a cell that quotes it (tools/quotes.py), so that it cannot
-rot. This script reads what a reader reads, notebooks' Markdown, captions and descriptions of
-figures, and the pages in ``book/``, and lists every number that is none of
+A result in the prose comes from a cell that quotes it (tools/quotes.py), so it cannot grow stale.
+This script reads what a reader reads: the notebooks' Markdown, captions and descriptions of
+figures, and the pages in ``book/``. It lists every number except
 
 - a quote, between ``<!--name-->`` and ``<!--/-->``;
-- 0, 1 or 2, the number of a chapter, section, question or step, or a date;
-- a setting: a number that stands in a code cell of the same notebook (never where a per cent sign,
-  "times" or "fold" follows: that is how results are written);
-- listed in ``tests/book/typed_numbers.toml`` with the reason why it is no result.
+- 0, 1 and 2, the number of a chapter, section, question or step, and dates;
+- a setting: a number that stands in a code cell of the same notebook. With a per cent sign,
+  "times" or "fold" behind it, it counts as a result all the same;
+- those in ``tests/book/typed_numbers.toml``, each with the reason why it is no result.
 
-It sees digits, also in inline formulas where they have a decimal point or are a power of ten; a
-"nine" it does not see.
+It reads digits, not words such as "nine"; in inline formulas only powers of ten and numbers with
+a decimal point.
 
     python tools/typed_numbers.py        what is left; exit code 1 if there is anything
 """
