@@ -4,7 +4,7 @@ All that ``make bench`` measures, as ratios, with the processor and the versions
 Some ten minutes on a quiet machine, and on a busy one the result says little; so this is run only
 when asked for by name, with the peers installed (``pip install -e '.[bench]'``)::
 
-    python experiments/record_speed.py                   all four
+    python experiments/record_speed.py                   all of them
     python experiments/record_speed.py speed_ladder      one of them
 """
 

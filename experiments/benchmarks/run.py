@@ -81,6 +81,10 @@ MEASURE = {
         "From loops to nn_epoch, and batches of other sizes: time over nn_epoch's",
         lambda quick: rows_of("ladder.py", 1, quick) + rows_of("ladder.py", 1, quick, kept=False),
     ),
+    "speed_ink": (
+        "Below the floor: an epoch without blank columns, over batch sizes; time over the floor's",
+        lambda quick: rows_of("below.py", 1, quick),
+    ),
     "speed_account": (
         "The account of an epoch of nn_epoch: share of each line",
         lambda quick: rows_of("account.py", 1, quick),

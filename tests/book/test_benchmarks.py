@@ -31,7 +31,7 @@ def small_problem(epochs):
     return X, y, 12 * W1, 7 * W2
 
 
-@pytest.mark.parametrize("name", ["textbook", "float32", "vectors", "loops"])
+@pytest.mark.parametrize("name", ["textbook", "float32", "ink", "vectors", "loops"])
 def test_every_version_of_the_epoch_learns_the_same(benchmark, name):
     epochs = benchmark("epochs")
     X, y, W1, W2 = small_problem(epochs)

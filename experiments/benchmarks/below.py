@@ -1,0 +1,52 @@
+"""Below the floor: most pixels of a batch are blank, and an epoch can leave their columns out.
+
+How many columns hold ink depends on the batch: the more digits, the more of them. So the batch size
+is varied, on real digits (full MNIST where ``SIMPLE_ML_DATA`` says it is). Run as a program it
+prints one JSON list of rows; the reference is the five dense products at the same batch size.
+"""
+
+import json
+import os
+import sys
+
+import numpy as np
+from epochs import floor, ink, ours, problem
+from timing import interleaved, ratios
+
+from simple_ml import load_mnist
+
+EPOCHS = {"floor": floor, "nn_epoch": ours, "ink": ink}
+BATCHES = (1, 3, 10, 30, 100, 300, 1000)
+
+
+def main(quick):
+    """Measure and print as JSON."""
+    X, y = load_mnist("full" if os.environ.get("SIMPLE_ML_DATA") else "embedded")[:2]
+    table = []
+    for batch in BATCHES:
+        rows = min(len(X), 200 * batch if quick else 2000 * batch)
+        images, labels = X[:rows], y[:rows]
+        starts = range(0, rows, batch)
+        inked = np.mean([images[i : i + batch].any(axis=0).sum() for i in starts])
+        calls = {
+            name: prepare(images, labels, *problem(1, 100)[2:], 0.01, batch)
+            for name, prepare in EPOCHS.items()
+        }
+        seconds = interleaved(calls, 3 if quick else 11)
+        table += [
+            {
+                "batch": batch,
+                "rows": rows,
+                "columns": float(inked),
+                "epoch": name,
+                "ratio": median,
+                "low": low,
+                "high": high,
+            }
+            for name, (median, low, high) in ratios(seconds, "floor").items()
+        ]
+    json.dump(table, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(quick="--quick" in sys.argv)
