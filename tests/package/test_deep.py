@@ -186,6 +186,7 @@ def call(**changes):
         ({"activations": "relu"}, TypeError, "activations is a str, expected a list"),
         ({"weights": [], "activations": []}, ValueError, "weights is empty"),
         ({"activations": ["relu"]}, ValueError, "activations has length 1 and weights has .* 2"),
+        ({"activations": ["relu"] * 3}, ValueError, "activations has length 3"),
         ({"activations": ["rleu", "identity"]}, ValueError, r"activations\[0\] is 'rleu'.*relu"),
         ({"activations": ["relu", None]}, ValueError, r"activations\[1\] is None, expected one"),
         ({"X": [[1.0]]}, TypeError, "X is a list"),
