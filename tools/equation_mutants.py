@@ -33,12 +33,15 @@ def run(path: Path, **environment: str):
             for label, entry in entries.items()
         }
         if wanted:
-            reply = client.execute("", silent=True, user_expressions=wanted, reply=True)
-            answers = (await reply)["content"]["user_expressions"]
+            reply = await client.execute(
+                "", silent=True, user_expressions=wanted, reply=True, timeout=2 * SECONDS
+            )
+            answers = reply["content"]["user_expressions"]
             verdicts.extend((label, said(answers[label])) for label in entries)
 
-    tools = str(Path(__file__).parent)
-    notebook = execute_notebooks.execute(path, before_cell, PYTHONPATH=tools, **environment)
+    paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    notebook = execute_notebooks.execute(path, before_cell, **environment)
     return notebook, verdicts
 
 

@@ -138,7 +138,7 @@ display(f()); print("noise"); plt.plot([1, 2]); plt.show()
 
 
 @needs_fork
-def test_a_mutant_s_verdict_is_what_became_of_it_and_the_chapter_goes_on_without_it(tmp_path):
+def test_mutants_get_their_verdicts_and_leave_the_chapter_alone(tmp_path):
     cells = [
         new_code_cell("S, I_y = 3, 1"),
         check("caught", CHECK, "- I_y", "+ I_y"),

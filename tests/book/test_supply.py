@@ -153,7 +153,7 @@ def test_a_red_run_with_other_versions_says_where_to_look(
     assert all(f"pytest {pytest.__version__} (locked: 1.0). {drift.ADVICE}" in s for s in lines)
 
 
-def test_a_red_run_ends_with_it(tmp_path):
+def test_a_red_run_ends_with_that_advice(tmp_path):
     conftest = (
         "import drift, pathlib\nfrom drift import pytest_terminal_summary\n"
         "drift.LOCK = pathlib.Path('lock')"
