@@ -4,6 +4,7 @@ The functions of CMU 10-714's homework 0 keep their names, arguments, defaults a
 semantics, so that a student's code and this one read alike.
 """
 
+from simple_ml._twin import warn_of_a_homework
 from simple_ml.datasets import load_mnist, parse_mnist
 from simple_ml.losses import loss_err, one_hot, softmax, softmax_loss
 from simple_ml.softmax_regression import softmax_regression_epoch
@@ -11,7 +12,6 @@ from simple_ml.training import train_from, train_nn, train_softmax
 from simple_ml.two_layer import forward, gradients, nn_epoch
 
 __all__ = [
-    "add",
     "forward",
     "gradients",
     "load_mnist",
@@ -27,7 +27,4 @@ __all__ = [
     "train_softmax",
 ]
 
-
-def add(x, y):
-    """Return ``x + y``: the homework's warm-up, kept so that its test file runs unchanged."""
-    return x + y
+warn_of_a_homework()

@@ -183,9 +183,20 @@ def parser():
     add("--jobs", type=whole(1), metavar="N", help="processes (one a core)")
     add("--dask", metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786: use its workers")
 
-    check = commands.add_parser("check", help="look for mistakes in your own functions")
-    check.add_argument("file", help="a Python file with nn_epoch, softmax_loss, …")
-    check.add_argument("functions", nargs="*", help="which of them (all whose names are known)")
+    check = commands.add_parser(
+        "check",
+        help="look for mistakes in your own functions",
+        description="Check every function of a file whose name is known. Exit code 0: all meet the "
+        "assignment; 1: one is wrong; 2: nothing could be checked.",
+    )
+    check.add_argument("file", help="a Python file, a notebook, or the folder of a homework")
+    check.add_argument("functions", nargs="*", help="which functions (all that are known)")
+    add = check.add_argument
+    add("--strict", action="store_true", help="ask for more than the assignment does")
+    add("--full", action="store_true", help="tell everything, each with its smallest input")
+    add("--json", action="store_true", help="print one object a function")
+    add("--gradescope", metavar="results.json", help="write the file that Gradescope reads")
+    add("--limit", type=finite, default=10.0, metavar="S", help="seconds for each function (10)")
     return root
 
 
@@ -281,7 +292,15 @@ def run(root, args, argv):
         if args.command == "check":
             from simple_ml.check import command  # only here: training needs none of it
 
-            return command.main(args.file, args.functions)
+            return command.main(
+                args.file,
+                args.functions,
+                limit=args.limit,
+                strict=args.strict,
+                full=args.full,
+                as_json=args.json,
+                gradescope=args.gradescope,
+            )
         if args.command == "sweep":
             run_sweep(args, shlex.join(["python", "-m", "simple_ml", *(argv or sys.argv[1:])]))
             return 0

@@ -318,7 +318,7 @@ def task_execute():
 RENEWERS = {  # what is derived from the chapters and the package, and who writes it
     "facts": "tools/facts.py",
     "digests": "tools/digests.py",
-    "reports": "tools/check_records.py",
+    "reports": "tools/check_reports.py",
 }
 
 

@@ -7,9 +7,16 @@
 ['mask_missing']
 
 A report says what is right, the first thing that is wrong, what to read, and the smallest input
-that shows it. A mistake is named only if it gives the function's own numbers on every probe; the
-table of them is `simple_ml.check.mistakes`. The function runs in a child process under a time
-limit, and cannot change anything here.
+that shows it. Its verdict is *right*, *meets the assignment, but* (it fails on inputs that the
+course does not ask for: large logits, a short last batch, …; see `simple_ml.check.assignment`), or
+*wrong*. A report is true unless the verdict is *wrong*; with ``strict=True`` everything is asked.
+
+A mistake is named only if it gives the function's own numbers on every probe. The function runs in
+a child process under a time limit, and cannot change anything here.
+
+A check goes through five modules, each of which gives a value to the next: `probes` (what is
+asked), `sandbox` (events: what happened), `facts` (what can be seen), `explanation` (which mistakes
+of the table `mistakes` give these numbers), `wording` and `report` (what is said).
 """
 
 from simple_ml.check.diagnosis import diagnose
@@ -35,7 +42,7 @@ LIMIT = 10.0
 """Seconds that a function has for all probes together, unless told otherwise."""
 
 
-def check(function, name=None, *, limit=LIMIT):
+def check(function, name=None, *, limit=LIMIT, strict=False):
     """Return the report on `function`, taken for the function of the book called `name`.
 
     Parameters
@@ -48,6 +55,9 @@ def check(function, name=None, *, limit=LIMIT):
         `simple_ml.initialization`; by default the function's own name.
     limit : float
         Seconds for all probes together.
+    strict : bool
+        Whether what lies beyond the assignment counts, too. Of functions that the course does not
+        ask for (``"gradients"``, …) everything is asked in any case.
 
     Returns
     -------
@@ -57,7 +67,7 @@ def check(function, name=None, *, limit=LIMIT):
     Raises
     ------
     TypeError, ValueError
-        If `function` cannot be called, or nothing is known of that name.
+        If `function` cannot be called, or there is no check of that name.
     """
     if not callable(function):
         raise TypeError(
@@ -71,54 +81,31 @@ def check(function, name=None, *, limit=LIMIT):
         task = initializer_task(name, function)
     else:
         known = ", ".join([*TASKS, *SCALES])
-        raise ValueError(f"nothing is known of a function called {name!r}, expected one of {known}")
-    return diagnose(function, task, limit, name)
+        raise ValueError(f"no check exists for {name!r}, expected one of {known}")
+    return diagnose(function, task, limit, name, strict)
 
 
-def parse_mnist(function, *, limit=LIMIT):
-    """Return the report on your ``parse_mnist(image_filename, label_filename)``."""
-    return check(function, "parse_mnist", limit=limit)
+def _check_of(name, signature):
+    """Return the check of one function of the course or the book."""
+
+    def named(function, *, limit=LIMIT, strict=False):
+        return check(function, name, limit=limit, strict=strict)
+
+    named.__name__ = named.__qualname__ = name
+    named.__doc__ = f"Return the report on your ``{signature}``; arguments as in `check`."
+    return named
 
 
-def softmax_loss(function, *, limit=LIMIT):
-    """Return the report on your ``softmax_loss(Z, y)``."""
-    return check(function, "softmax_loss", limit=limit)
-
-
-def loss_err(function, *, limit=LIMIT):
-    """Return the report on your ``loss_err(h, y)``."""
-    return check(function, "loss_err", limit=limit)
-
-
-def softmax_regression_epoch(function, *, limit=LIMIT):
-    """Return the report on your ``softmax_regression_epoch(X, y, theta, lr, batch)``."""
-    return check(function, "softmax_regression_epoch", limit=limit)
-
-
-def nn_epoch(function, *, limit=LIMIT):
-    """Return the report on your ``nn_epoch(X, y, W1, W2, lr, batch)``."""
-    return check(function, "nn_epoch", limit=limit)
-
-
-def gradients(function, *, limit=LIMIT):
-    """Return the report on your ``gradients(X, y, W1, W2)``, which returns (dW1, dW2)."""
-    return check(function, "gradients", limit=limit)
-
-
-def backward(function, *, limit=LIMIT):
-    """Return the report on your ``backward(y, weights, activations, cache)`` for L layers.
-
-    The arguments are those of `simple_ml.deep.backward`; it returns a list of L gradients.
-    """
-    return check(function, "backward", limit=limit)
-
-
-def deep_gradients(function, *, limit=LIMIT):
-    """Return the report on your ``gradients(X, y, weights, activations)`` for L layers.
-
-    The arguments are those of `simple_ml.deep.gradients`; it returns a list of L gradients.
-    """
-    return check(function, "deep_gradients", limit=limit)
+parse_mnist = _check_of("parse_mnist", "parse_mnist(image_filename, label_filename)")
+softmax_loss = _check_of("softmax_loss", "softmax_loss(Z, y)")
+loss_err = _check_of("loss_err", "loss_err(h, y)")
+softmax_regression_epoch = _check_of(
+    "softmax_regression_epoch", "softmax_regression_epoch(X, y, theta, lr, batch)"
+)
+nn_epoch = _check_of("nn_epoch", "nn_epoch(X, y, W1, W2, lr, batch)")
+gradients = _check_of("gradients", "gradients(X, y, W1, W2)")
+backward = _check_of("backward", "backward(y, weights, activations, cache)")
+deep_gradients = _check_of("deep_gradients", "gradients(X, y, weights, activations)")
 
 
 def initializer(function, scheme, *, limit=LIMIT):

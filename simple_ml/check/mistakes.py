@@ -3,7 +3,8 @@
 A row says what the mistake is called, when one gets it, where the book explains it, how the line
 should read, and, as text, the *lines* of the right program (`simple_ml.check.programs`) that are
 wrong. A mistake that people write in several ways has several sets of lines; a row applies to
-every function whose program has those lines. To add a mistake, add a row:
+every function whose program has those lines. In braces stands a number that is measured in the
+function's own results (`simple_ml.check.explanation.measured`). To add a mistake, add a row:
 
     Mistake(
         "ascent",                                           # its name in `report.mistakes`
@@ -13,12 +14,13 @@ every function whose program has those lines. To add a mistake, add a row:
         {"rate": "-lr"},                                    # the lines that are wrong
     ),
 
-The tests in ``tests/check`` then hold by themselves: that the row changes the
-results, that no other row gives the same ones, and that it is found, alone and beside another.
+The tests in ``tests/check`` then see that the row changes the results, that no other row gives the
+same ones, and that it is found, alone and beside another.
 """
 
 from dataclasses import dataclass
 
+from simple_ml.check.assignment import BEYOND
 from simple_ml.check.programs import fits
 
 ANY_ORDER = "'every order of the rows'"  # a value for the line "order": they are tried one by one
@@ -27,29 +29,24 @@ _SCORES, _LAYERS, _DEPTH = "01_softmax_loss", "02_two_layer_gradients", "03_back
 _TRAINING, _START = "04_training", "05_initialization"
 
 READ = {
-    # key: the chapter's notebook, the section's title in it, an equation's label and number
-    "softmax": (_SCORES, "Scores are not probabilities", "eq-sm-softmax", "1.1"),
-    "loss": (_SCORES, "The loss from the scores", "eq-sm-loss", "1.5"),
-    "mean": (_SCORES, "The loss: what did the truth cost?", "eq-sm-batch-loss", "1.4"),
-    "overflow": (_SCORES, "The shift to the rescue", "eq-sm-shifted", "1.22"),
-    "error": (_SCORES, "A batch, and where the $1/m$ goes", "eq-sm-batch-gradient", "1.12"),
-    "forward": (
-        _LAYERS,
-        "A batch of rows: why $W_1^\\top x$ becomes $X W_1$",
-        "eq-2l-batch",
-        "2.4",
-    ),
-    "G1": (_LAYERS, "The gradient for $W_1$", "eq-2l-g1", "2.17"),
-    "dW1": (_LAYERS, "The gradient for $W_1$", "eq-2l-dw1", "2.18"),
-    "dW2": (_LAYERS, "The gradient for $W_2$", "eq-2l-dw2", "2.15"),
-    "recursion": (_DEPTH, "The gradient that comes back", "eq-bp-recursion", "3.9"),
-    "data": (_TRAINING, "What is a digit, to a program?", "", ""),
-    "update": (_TRAINING, "The optimiser: how do we get better?", "eq-tr-sgd", "4.4"),
-    "epoch": (_TRAINING, "What happens in one epoch, line by line?", "", ""),
-    "batch": (_TRAINING, "What if the last batch is short?", "eq-tr-ragged", "4.8"),
-    "init": (_START, "Which side does a rule look at?", "eq-in-rules", "5.1"),
+    # key: the chapter's notebook, an equation's label, and down to which level its section counts
+    "softmax": (_SCORES, "eq-sm-softmax", 3),
+    "loss": (_SCORES, "eq-sm-loss", 3),
+    "mean": (_SCORES, "eq-sm-batch-loss", 3),
+    "overflow": (_SCORES, "eq-sm-shifted", 3),
+    "error": (_SCORES, "eq-sm-batch-gradient", 3),
+    "forward": (_LAYERS, "eq-2l-batch", 3),
+    "G1": (_LAYERS, "eq-2l-g1", 3),
+    "dW1": (_LAYERS, "eq-2l-dw1", 3),
+    "dW2": (_LAYERS, "eq-2l-dw2", 3),
+    "recursion": (_DEPTH, "eq-bp-recursion", 3),
+    "data": (_TRAINING, "", 2),  # the chapter's first section
+    "update": (_TRAINING, "eq-tr-sgd", 3),
+    "epoch": (_TRAINING, "eq-tr-forward", 2),
+    "batch": (_TRAINING, "eq-tr-ragged", 3),
+    "init": (_START, "eq-in-rules", 3),
 }
-"""Where a mistake sends its reader; a test looks whether it is there."""
+"""Where a mistake sends its reader. Titles and numbers stand in `simple_ml.check.reading`."""
 
 GRADIENT_OF = {"W2": "dW2", "dW2": "dW2", "theta": "error"}
 """Where the gradient of an output is derived, for rows that say "dW1" and hold for others, too."""
@@ -86,6 +83,17 @@ class Mistake:
         """Return the ways that apply to a function."""
         return [way for way in self.ways if fits(task, way)]
 
+
+P_LOSS = "-np.log(S[np.arange(m), labels])"  # a loss that goes through the probabilities
+SLOPES = ("0.01", "0.1", "0.2", "0.05", "0.001", "0.3", "0.25", "0.5")  # of a leaky ReLU
+
+ACTIVATIONS = (
+    # name, in words, the forward line, its derivative
+    ("absolute_value", "an absolute value", "np.abs(A1)", "np.sign(A1)"),
+    ("sigmoid_for_relu", "a sigmoid", "sigmoid(A1)", "Z1 * (1 - Z1)"),
+    ("tanh_for_relu", "a tanh", "np.tanh(A1)", "1 - Z1**2"),
+    ("softplus_for_relu", "a softplus, log(1 + exp(a)),", "np.logaddexp(0, A1)", "sigmoid(A1)"),
+)
 
 TABLE = (
     # ------------------------------------------------------------ the mean over the batch
@@ -149,6 +157,7 @@ TABLE = (
         "G1",
         "G1 = (Z1 > 0) * (G2 @ W2.T)",
         {"mask": "1"},
+        {"mask": "Z1 >= 0"},
     ),
     Mistake(
         "mask_not_strict",
@@ -230,71 +239,87 @@ TABLE = (
         {"new_b2": "b2 - rate * G2.sum(axis=0) / m"},
         {"A1": "Xb @ V1 + 1"},
     ),
+    # ------------------------------------------------------------ another activation
+    Mistake(
+        "leaky_relu",
+        "the hidden layer has a leaky ReLU where a ReLU is meant",
+        "forward",
+        "Z1 = np.maximum(X @ W1, 0)",
+        *(
+            {"Z1": f"np.where(A1 > 0, A1, {a} * A1)", "mask": f"np.where(A1 > 0, 1, {a})"}
+            for a in SLOPES
+        ),
+        *({"mask": f"np.where(A1 > 0, 1, {a})"} for a in SLOPES),
+        *({"Z1": f"np.where(A1 > 0, A1, {a} * A1)", "mask": "A1 > 0"} for a in SLOPES),
+    ),
+    *(
+        Mistake(
+            name,
+            f"the hidden layer has {what} where a ReLU is meant",
+            "forward",
+            "Z1 = np.maximum(X @ W1, 0), G1 = (Z1 > 0) * (G2 @ W2.T)",
+            *({"Z1": forward, "mask": mask} for mask in (derivative, "A1 > 0", "1")),
+        )
+        for name, what, forward, derivative in ACTIVATIONS
+    ),
     # ------------------------------------------------------------ softmax
     Mistake(
         "softmax_over_columns",
         "the softmax runs over axis 0, the rows of the batch, not over the classes of each row",
         "softmax",
         "E / E.sum(axis=1, keepdims=True)",
-        {"S": "softmax(Z2.T).T"},
-        {
-            "S": "np.exp(Z2 - Z2.max(1, keepdims=True)) / "
-            "np.exp(Z2 - Z2.max(1, keepdims=True)).sum(0)"
-        },
-        {"S": "np.exp(Z2 - Z2.max()) / np.exp(Z2 - Z2.max()).sum(0)"},
-        {"S": "np.exp(Z2) / np.exp(Z2).sum(0)"},
+        {"shift": "Z2.max(axis=0)", "total": "E.sum(axis=0)"},
+        {"total": "E.sum(axis=0)"},
+        {"shift": "Z2.max()", "total": "E.sum(axis=0)"},
         {"lse": "np.log(E.sum(axis=0)) + shift[:, 0]"},
-        {"row_loss": "-np.log(softmax(logits.T).T[np.arange(m), labels])"},
-        {"row_loss": "-np.log((E / E.sum(axis=0))[np.arange(m), labels])"},
+        {"total": "E.sum(axis=0)", "row_loss": P_LOSS},
+        {"shift": "Z2.max(axis=0)", "total": "E.sum(axis=0)", "row_loss": P_LOSS},
+        {"S": "softmax(Z2.T).T"},
     ),
     Mistake(
         "softmax_over_everything",
         "the softmax is normalised over the whole batch: all entries sum to 1, not each row",
         "softmax",
         "E / E.sum(axis=1, keepdims=True)",
+        {"shift": "Z2.max()", "total": "E.sum()"},
+        {"total": "E.sum()"},
+        {"total": "E.sum()", "row_loss": P_LOSS},
+        {"shift": "Z2.max()", "total": "E.sum()", "row_loss": P_LOSS},
         {"S": "softmax(Z2.reshape(1, -1)).reshape(Z2.shape)"},
-        {
-            "S": "np.exp(Z2 - Z2.max(1, keepdims=True)) / "
-            "np.exp(Z2 - Z2.max(1, keepdims=True)).sum()"
-        },
-        {"lse": "np.log(np.exp(logits - logits.max()).sum()) + logits.max()"},
-        {"row_loss": "-np.log((E / E.sum())[np.arange(m), labels])"},
     ),
     Mistake(
         "keepdims_missing",
         "each row is divided by another row's sum: keepdims=True is missing",
         "softmax",
         "E / E.sum(axis=1, keepdims=True)",
-        {
-            "S": "np.exp(Z2 - Z2.max(1, keepdims=True)) / "
-            "np.exp(Z2 - Z2.max(1, keepdims=True)).sum(1)"
-        },
-        {"row_loss": "-np.log((E / E.sum(axis=1))[np.arange(m), labels])"},
+        {"total": "E.sum(axis=1)"},
+        {"total": "E.sum(axis=1)", "row_loss": P_LOSS},
     ),
     Mistake(
         "no_max_shift",
-        "the exponentials are not shifted by the row's largest logit: they overflow to inf or nan",
+        "the exponentials are not shifted by the row's largest logit: they overflow where it is "
+        "large",
         "overflow",
         "E = np.exp(Z - Z.max(axis=1, keepdims=True))",
-        {"S": "np.exp(Z2) / np.exp(Z2).sum(axis=1, keepdims=True)"},
-        {"S": "np.exp(Z2 - np.log(np.exp(Z2).sum(axis=1, keepdims=True)))"},
-        {"shift": "logits.max(axis=1, keepdims=True) * 0"},
-        {
-            "row_loss": "-np.log((np.exp(logits) / np.exp(logits).sum(1)[:, None])"
-            "[np.arange(m), labels])"
-        },
+        {"shift": "0"},
+        {"shift": "0", "row_loss": P_LOSS},
+        {"E": "np.exp(Z2)", "S": "np.exp(Z2 - np.log(total))"},
     ),
     Mistake(
         "shift_of_whole_batch",
         "all rows are shifted by the largest logit of the whole batch, and small rows underflow",
         "overflow",
         "E = np.exp(Z - Z.max(axis=1, keepdims=True))",
-        {"S": "np.exp(Z2 - Z2.max()) / np.exp(Z2 - Z2.max()).sum(axis=1, keepdims=True)"},
-        {"shift": "logits.max(axis=1, keepdims=True) * 0 + logits.max()"},
-        {
-            "row_loss": "-np.log((np.exp(logits - logits.max()) / "
-            "np.exp(logits - logits.max()).sum(1)[:, None])[np.arange(m), labels])"
-        },
+        {"shift": "Z2.max()"},
+        {"shift": "Z2.max()", "row_loss": P_LOSS},
+    ),
+    Mistake(
+        "shift_missing_in_score",
+        "the shift by the largest logit is in the exponentials but not in the label's own logit",
+        "overflow",
+        "Z = Z - Z.max(axis=1, keepdims=True), before both of them",
+        {"lse": "np.ravel(np.log(total))"},
+        {"shift": "Z2.max()", "lse": "np.ravel(np.log(total))"},
     ),
     Mistake(
         "softmax_missing",
@@ -305,12 +330,29 @@ TABLE = (
         {"row_loss": "-np.log(picked)"},
     ),
     Mistake(
+        "sigmoid_for_softmax",
+        "the logits go through a sigmoid, each by itself, where a softmax is meant",
+        "softmax",
+        "S = softmax(Z2)",
+        {"S": "sigmoid(Z2)"},
+        {"S": "sigmoid(Z2)", "row_loss": P_LOSS},
+    ),
+    Mistake(
         "softmax_not_normalised",
         "the exponentials are not divided by their sum",
         "softmax",
         "E / E.sum(axis=1, keepdims=True)",
-        {"S": "np.exp(Z2 - Z2.max(axis=1, keepdims=True))"},
-        {"S": "np.exp(Z2)"},
+        {"total": "1"},
+    ),
+    Mistake(
+        "softmax_over_norm",
+        "the exponentials are divided by their Euclidean norm, the root of the sum of their "
+        "squares, not by their sum",
+        "softmax",
+        "E / E.sum(axis=1, keepdims=True)",
+        {"total": "np.linalg.norm(E, axis=1, keepdims=True)"},
+        {"total": "np.linalg.norm(E, axis=1, keepdims=True)", "row_loss": P_LOSS},
+        {"total": "np.linalg.norm(E)"},
     ),
     Mistake(
         "softmax_twice",
@@ -318,7 +360,7 @@ TABLE = (
         "softmax",
         "softmax_loss(Z, y) with Z = X @ theta",
         {"S": "softmax(softmax(Z2))"},
-        {"logits": "softmax(Z)"},
+        {"Z2": "softmax(Z)"},
     ),
     # ------------------------------------------------------------ labels
     Mistake(
@@ -349,11 +391,21 @@ TABLE = (
     ),
     Mistake(
         "classes_from_labels",
-        "the classes are counted from the labels at hand, where the largest one may be missing",
+        "the classes are counted from the labels at hand, where some may be missing",
         "error",
         "k = W2.shape[1]",
         {"I_y": "one_hot(yb, int(yb.max()) + 1)"},
         {"I_y": "one_hot(yb, int(all_y.max()) + 1)"},
+        {"I_y": "one_hot(yb, len(np.unique(all_y)))"},
+        {"I_y": "one_hot(yb, len(np.unique(yb)))"},
+    ),
+    Mistake(
+        "one_hot_of_batch_rows",
+        "`np.eye` is made with a row for each row of the batch, where it needs one for each class",
+        "error",
+        "np.eye(k)[y]",
+        {"I_y": "np.eye(batch, k)[yb]"},
+        {"I_y": "np.eye(len(yb), k)[yb]"},
     ),
     Mistake(
         "labels_as_numbers",
@@ -369,7 +421,8 @@ TABLE = (
         "S[np.arange(m), y]",
         {"I_y": "1.0 * np.isin(np.arange(k), yb)"},
         {"I_y": "np.bincount(yb, minlength=k) * 1.0"},
-        {"picked": "logits[:, yb].mean(axis=1)"},
+        {"row_loss": "(lse[:, None] - Z2[:, yb]).mean(axis=1)"},
+        {"row_loss": "-np.log(S[:, yb]).mean(axis=1)"},
     ),
     # ------------------------------------------------------------ transposes and factors
     Mistake(
@@ -483,6 +536,27 @@ TABLE = (
         {"P2": "-H.T @ G2"},
     ),
     Mistake(
+        "gradient_scaled",
+        "the gradient is {} times the right one",
+        "error",
+        "dW1 = X.T @ G1 / m, dW2 = Z1.T @ G2 / m",
+        {"rate": "{factor} * lr"},
+        {"m1": "m / {factor}", "m2": "m / {factor}"},
+        {"m1": "m / {factor1}"},
+        {"m2": "m / {factor2}"},
+        {"mi": "m / {factor}"},
+    ),
+    Mistake(
+        "weight_decay",
+        "{} times the weights is added to their gradient: a weight decay, which is not asked for",
+        "error",
+        "W1 -= lr * dW1",
+        {"dW1": "P1 / m1 + {decay} * W1", "dW2": "P2 / m2 + {decay} * W2"},
+        {"dW1": "P1 / m1 + {decay1} * W1"},
+        {"dW2": "P2 / m2 + {decay2} * W2"},
+        {"dW2": "P2 / m2 + {decay} * W2"},
+    ),
+    Mistake(
         "lr_twice",
         "the learning rate is applied twice",
         "update",
@@ -495,6 +569,7 @@ TABLE = (
         "update",
         "W1 -= lr * dW1",
         *({"rate": rate} for rate in ("1", "0.1", "0.5", "0.2", "0.01", "0.001")),
+        {"rate": "{rate}"},
     ),
     Mistake(
         "W1_not_updated",
@@ -517,6 +592,30 @@ TABLE = (
         "batch",
         "for start in range(0, len(X), batch)",
         {"starts": "range(0, N - N % size, size)"},
+    ),
+    Mistake(
+        "short_batch_refilled",
+        "a last batch that is shorter is filled up with rows that were used before",
+        "batch",
+        "for start in range(0, len(X), batch)",
+        {"rows": "slice(max(0, min(start, N - size)), start + size)"},
+        {"rows": "np.arange(start, start + size) % N"},
+    ),
+    Mistake(
+        "array_of_batch_rows",
+        "something is made for exactly `batch` rows (a one-hot, an `arange`, a buffer, a reshape), "
+        "and a last batch that is shorter does not fit",
+        "batch",
+        "m = len(yb), and arrays of m rows",
+        {"I_y": "one_hot(yb, k).reshape(size, k)"},
+    ),
+    Mistake(
+        "empty_last_batch",
+        "after the last batch comes one more, which is empty",
+        "epoch",
+        "for start in range(0, len(X), batch)",
+        {"starts": "range(0, N + 1, size)"},
+        {"starts": "range(0, N + 1, size)", "m": "max(len(yb), 1)"},
     ),
     Mistake(
         "drops_last_batch",
@@ -594,6 +693,13 @@ TABLE = (
         {"count": "1"},
     ),
     Mistake(
+        "loss_scaled",
+        "the loss is {} times the right one",
+        "mean",
+        "np.mean(np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(m), y]), with Z shifted",
+        {"count": "m / {factor1}"},
+    ),
+    Mistake(
         "loss_over_entries",
         "the loss is averaged over all entries, rows × classes, not over the rows",
         "mean",
@@ -624,18 +730,15 @@ TABLE = (
         {"base": "10"},
         {"lse": "np.log10(E.sum(axis=1)) + shift[:, 0]"},
         {"lse": "np.log2(E.sum(axis=1)) + shift[:, 0]"},
-        {"lse": "np.log10(np.exp(logits).sum(axis=1))"},
-        {"lse": "np.log2(np.exp(logits).sum(axis=1))"},
+        {"lse": "np.log10(np.exp(Z2).sum(axis=1))"},
+        {"lse": "np.log2(np.exp(Z2).sum(axis=1))"},
     ),
     Mistake(
         "log_missing",
         "the logarithm is missing: probabilities are averaged, not their logarithms",
         "loss",
         "-np.log(p)",
-        *(
-            {"row_loss": f"{sign}softmax(logits)[np.arange(m), labels]"}
-            for sign in ("-", "", "1 - ")
-        ),
+        *({"row_loss": f"{sign}S[np.arange(m), labels]"} for sign in ("-", "", "1 - ")),
     ),
     Mistake(
         "loss_negative",
@@ -647,12 +750,12 @@ TABLE = (
     Mistake(
         "log_of_underflowed_probability",
         "the logarithm is taken of a probability that has underflowed to 0 (or of p + ε): "
-        "the loss of a confident mistake comes out as inf, or too small",
+        "the loss of a confident mistake comes out infinite, or too small",
         "overflow",
         "log Σ exp(h_j) − h_y, with the row's largest logit subtracted",
-        {"row_loss": "-np.log(softmax(logits)[np.arange(m), labels])"},
+        {"row_loss": P_LOSS},
         *(
-            {"row_loss": f"-np.log(np.maximum(softmax(logits)[np.arange(m), labels], {eps}))"}
+            {"row_loss": f"-np.log(np.maximum(S[np.arange(m), labels], {eps}))"}
             for eps in ("1e-15", "1e-12", "1e-10", "1e-9", "1e-8", "1e-7", "1e-20", "1e-300")
         ),
     ),
@@ -675,7 +778,7 @@ TABLE = (
         "the loss is that of the largest score, not of the label",
         "loss",
         "Z[np.arange(m), y]",
-        {"picked": "logits.max(axis=1)"},
+        {"picked": "Z2.max(axis=1)"},
     ),
     # ------------------------------------------------------------ the error rate
     Mistake(
@@ -771,7 +874,9 @@ TABLE = (
         "data",
         "X = pixels.astype(np.float32) / 255",
         {"white": "grid.max()"},
+        {"white": "grid.max()", "black": "grid.min()"},
         {"white": "1.0 * grid.max() - grid.min()", "black": "grid.min()"},
+        {"white": "1.0 * grid.max() - grid.min()"},
         {"white": "grid.std()", "black": "grid.mean()"},
         {"white": "255 * (grid / 255).std()", "black": "grid.mean()"},
     ),
@@ -938,10 +1043,14 @@ TABLE = (
 
 FACTS = {
     # name: what was seen, where to read
+    "not_written": (
+        "it is not written yet: the body is empty, as in the course's template",
+        "",
+    ),
     "not_in_place": (
         "it leaves {arrays} as before the call. The caller's arrays must change: `W -= …` changes "
-        "them, `W = W - …` makes a new array and leaves theirs alone. Mend this first: until then "
-        "its numbers cannot be judged",
+        "them, `W = W - …` makes a new array and leaves theirs alone. Fix this first; until then "
+        "its values cannot be checked",
         "update",
     ),
     "returns_new_arrays": (
@@ -951,6 +1060,22 @@ FACTS = {
     ),
     "returns_nothing": ("it returns None where {wanted} is expected", "epoch"),
     "returns_rubbish": ("it returns {found} where {wanted} is expected", "epoch"),
+    "constant": ("it returns {found} whatever it is given", ""),
+    "rows_by_rows": (
+        "it stops with {found} on 60,000 rows, as many as the course's own data have: somewhere it "
+        "makes an array of rows × rows",
+        "loss",
+    ),
+    "own_folder_added": (
+        "it adds its own folder to the file names that it is given, and {found} does not exist",
+        "data",
+    ),
+    "own_file_read": ("it reads {found}, not the file whose name it is given", "data"),
+    "course_files_only": (
+        "it reads the course's own files, and stops with {found} on others: the number of images "
+        "(60,000 or 10,000), or a name, is fixed. The number stands in the header of the file",
+        "data",
+    ),
     "raises": ("it raises {found}", "epoch"),
     "hangs": ("it did not finish within {found} s", "epoch"),
     "crashes": ("the process {found}", "epoch"),
@@ -975,6 +1100,23 @@ FACTS = {
 }
 """What can be seen without a hypothesis: name, sentence, and where to read."""
 
+UNCHECKABLE = {
+    *("not_written", "not_in_place", "returns_nothing", "hangs", "crashes", "files_swapped"),
+    *("constant", "own_folder_added", "own_file_read", "course_files_only"),
+}
+"""Facts after which no mistake is looked for: there are no numbers to explain, or too few."""
+
+IMPLIED = {
+    # what was seen: the names that imply it
+    "global_state": {"rows_reordered", "generator_ignored"},  # a shuffle draws: one mistake
+    "not_repeatable": {"rows_reordered", "generator_ignored"},
+    "wrong_dtype": {
+        *("pixels_not_scaled", "whole_number_division"),
+        *("labels_one_hot", "images_and_labels_swapped"),
+    },
+}
+"""Facts that are not said beside the mistake that causes them."""
+
 
 def rows(task):
     """Return the `(mistake, ways)` that apply to a function."""
@@ -983,4 +1125,4 @@ def rows(task):
 
 def names():
     """Return the names of all mistakes and facts."""
-    return [row.name for row in TABLE] + list(FACTS)
+    return [row.name for row in TABLE] + list(FACTS) + [each.name for each in BEYOND.values()]

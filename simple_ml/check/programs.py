@@ -12,6 +12,7 @@ without any mistake agree with it.
 import ast
 import builtins
 import math
+import re
 from functools import cache
 from types import MappingProxyType
 
@@ -27,12 +28,21 @@ FUNCTIONS = {
     "one_hot": one_hot,
     "gradients": gradients,
     "relu": lambda A: np.maximum(A, 0),
+    "sigmoid": lambda A: 1 / (1 + np.exp(-A)),
 }
 
-# The scores of a batch become G2 = S − I_y. Shared by every program with a gradient.
-_ERROR = {
-    "S": "softmax(Z2)",
+# The logits of a batch become probabilities. Shared by every program with a loss or a gradient.
+_SOFTMAX = {
+    "shift": "Z2.max(axis=1, keepdims=True)",
+    "E": "np.exp(Z2 - shift)",
+    "total": "E.sum(axis=1, keepdims=True)",
+    "S": "E / total",
     "labels": "yb",
+}
+
+# Probabilities become G2 = S − I_y, m times the loss's derivative in the logits.
+_ERROR = {
+    **_SOFTMAX,
     "I_y": "one_hot(labels, k, Z2.dtype)",
     "G2": "S - I_y",
 }
@@ -109,12 +119,10 @@ PROGRAMS = MappingProxyType(
             "result": "dWs",
         },
         "softmax_loss": {
-            "logits": "Z",
-            "shift": "logits.max(axis=1, keepdims=True)",
-            "E": "np.exp(logits - shift)",
-            "lse": "np.log(E.sum(axis=1)) + shift[:, 0]",
-            "labels": "yb",
-            "picked": "logits[np.arange(m), labels]",
+            "Z2": "Z",
+            **_SOFTMAX,
+            "lse": "np.ravel(np.log(total) + shift)",
+            "picked": "Z2[np.arange(m), labels]",
             "row_loss": "lse - picked",
             "sign": "1",
             "base": "math.e",
@@ -219,8 +227,9 @@ def fits(task, changed_lines):
 
 @cache
 def _names(expression):
-    """Return the names that an expression refers to."""
-    return {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
+    """Return the names that an expression refers to; a number to be measured is none of them."""
+    tree = ast.parse(re.sub("{[a-z]+[12]?}", "1", expression))
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def run(task, changed_lines, inputs):
@@ -279,10 +288,9 @@ def _epochs(program, inputs):
 
 def _gradients(program, inputs):
     """Run one step's gradients: the whole of X is the batch."""
-    X, y, W1, W2 = (inputs[name] for name in ("X", "y", "W1", "W2"))
-    N = len(X)
-    given = {"Xb": X, "yb": y, "all_y": y, "N": N, "batch": N, "k": W2.shape[1], "b1": 0, "b2": 0}
-    return Lines(program, {**given, "W1": W1, "W2": W2})["result"]
+    X, y, N = inputs["X"], inputs["y"], len(inputs["X"])
+    given = {"Xb": X, "yb": y, "all_y": y, "N": N, "batch": N, "b1": 0, "b2": 0}
+    return Lines(program, {**given, "k": inputs["W2"].shape[1], **inputs})["result"]
 
 
 def _backward(program, inputs):

@@ -28,6 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+PACKAGE = sys.modules[__name__.partition(".")[0]]
 GRACE = 1.0  # seconds between the child's alarm and the parent's kill
 LARGEST = 10**7  # entries of an array that is worth sending back
 HEAVIEST = 1 << 31  # bytes of an event that we would wait for
@@ -175,6 +176,7 @@ def _child(function, calls, limit, pipe):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def send(event):
+        sys.modules[PACKAGE.__name__] = PACKAGE  # a homework may have put its own there
         data = pickle.dumps(event)
         data = struct.pack("<Q", len(data)) + data
         while data:

@@ -1,35 +1,23 @@
 """Homework that the table was not written for: how often is the verdict right?"""
 
-import check_records
 import pytest
-from held_out_check import homework, verdict
+from held_out_check import verdict
 from held_out_check.doubles import DOUBLES
 from held_out_check.right import RIGHT, SLOW
 from held_out_check.wrong import WRONG
 
 
-@pytest.mark.parametrize(
-    ("title", "function", "kind"), [pytest.param(*each, id=each[0]) for each in homework()]
-)
-def test_what_is_said_of_a_homework_is_what_was_recorded(title, function, kind):
-    found = check_records.held_out_record(function.__name__, verdict(function, kind))
-    problem = check_records.difference(check_records.REPORTS, title, found)
-    assert not problem, problem
-
-
-def test_every_recorded_report_is_made():
-    groups = ("wrong: ", "doubles: ", "right: ")
-    recorded = check_records.recorded(check_records.REPORTS)
-    made = [title for title in recorded if title.startswith(groups)]
-    assert made == [title for title, *_ in homework()]
+def named(report):
+    """Return the names of what is wrong; what lies beyond the assignment is another matter."""
+    return [name for name in report.mistakes if name not in report.beyond]
 
 
 def test_at_least_95_percent_of_single_mistakes_are_named(capsys):
-    wrong = {
-        function.__name__: (name, report.mistakes)
-        for function, (kind, name) in WRONG.items()
-        if (report := verdict(function, kind)).mistakes != [name]
-    }
+    wrong = {}
+    for function, (kind, name) in WRONG.items():
+        report = verdict(function, kind)
+        if (named(report) or report.mistakes) != [name]:
+            wrong[function.__name__] = name, report.mistakes
     with capsys.disabled():
         print(f"\nsingle mistakes named: {len(WRONG) - len(wrong)} of {len(WRONG)}")
     assert len(WRONG) >= 30
@@ -37,7 +25,7 @@ def test_at_least_95_percent_of_single_mistakes_are_named(capsys):
 
 
 def test_no_right_function_is_accused(capsys):
-    accused = [str(report) for f, kind in RIGHT if not (report := verdict(f, kind))]
+    accused = [str(r) for f, kind in RIGHT if not (r := verdict(f, kind, strict=True))]
     with capsys.disabled():
         print(f"\nright functions accused: {len(accused)} of {len(RIGHT)}")
     assert len(RIGHT) >= 20
@@ -46,12 +34,12 @@ def test_no_right_function_is_accused(capsys):
 
 def test_two_mistakes_are_named_as_two_or_not_at_all(capsys):
     found = {f.__name__: (kind, both, verdict(f, kind)) for f, (kind, both) in DOUBLES.items()}
-    named = [name for name, (_, both, report) in found.items() if set(report.mistakes) == both]
+    right = [name for name, (_, both, report) in found.items() if set(report.mistakes) == both]
     with capsys.disabled():
-        print(f"\ndouble mistakes named as two: {len(named)} of {len(DOUBLES)}")
+        print(f"\ndouble mistakes named as two: {len(right)} of {len(DOUBLES)}")
     for name, (_, both, report) in found.items():
-        assert set(report.mistakes) == both or report.mistakes == ["unknown"], (name, report)
-    assert len(named) >= 0.8 * len(DOUBLES)
+        assert set(report.mistakes) == both or named(report) == ["unknown"], (name, report)
+    assert len(right) >= 0.9 * len(DOUBLES)
 
 
 @pytest.mark.parametrize(("function", "kind"), SLOW)

@@ -11,6 +11,7 @@ PACKAGE = Path(simple_ml.__file__).parent
 
 # Each module may import those above it; the order is that of the design.
 ORDER = [
+    "_twin",
     "_console",
     "_validate",
     "datasets",
@@ -23,7 +24,6 @@ ORDER = [
     "training",
     "gradcheck",
     "curvature",
-    "mistakes",
     "check",
     "plotting",
     "study",

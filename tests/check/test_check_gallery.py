@@ -1,10 +1,11 @@
-"""Each row of the table of mistakes is a mistake, and all that is not it is right."""
+"""The gallery of chapter 2: each row is a mistake, and prints the line that is run."""
 
 import numpy as np
 import pytest
 
 from simple_ml import gradients
-from simple_ml.mistakes import BATCH, MISTAKES, RIGHT, Mistake
+from simple_ml.check.gallery import BATCH, BOOK, MISTAKES, ROWS, Wrong
+from simple_ml.losses import one_hot, softmax
 
 
 def data(m, n, d, k, seed=0, scale=1.0):
@@ -40,7 +41,7 @@ def the_same(pairs):
 
 
 def test_the_table_of_right_lines_is_the_packages_gradient():
-    right = Mistake("none", "", {})
+    right = Wrong("none", "", {})
     for sizes in ((6, 4, 5, 3), (1, 2, 3, 4), (4, 4, 4, 4)):
         batch = data(*sizes)
         assert the_same(zip(right.gradients(*batch), gradients(*batch), strict=True))
@@ -90,14 +91,41 @@ def test_a_batch_of_one_hides_the_product_of_means():
     assert the_same(zip(mistake.gradients(*one), gradients(*one), strict=True))
 
 
-def test_names_are_unique_and_lines_replace_lines_that_exist():
+def test_names_are_unique_and_rows_exist():
     assert len({mistake.name for mistake in MISTAKES}) == len(MISTAKES)
     for mistake in MISTAKES:
         assert mistake.says.endswith(".")
-        assert set(mistake.lines) <= set(RIGHT)
-        assert all(RIGHT[left] != right for left, right in mistake.lines.items())
+        for name, way in mistake.rows.items():
+            assert ROWS[name].ways[way]
 
 
-def test_the_code_of_a_mistake_is_the_line_that_runs():
-    (mistake,) = (row for row in MISTAKES if row.name == "ascent")
-    assert mistake.code == "G2 = I_y - S"
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+def test_the_line_that_is_printed_gives_the_numbers_of_the_one_that_is_run(mistake):
+    X, y, W1, W2 = batch = SUITABLE.get(mistake.name, data(6, 4, 5, 3))
+    given = {"X": X, "y": y, "W1": W1, "W2": W2, "m": len(X), "k": W2.shape[1], "batch": BATCH}
+    lines = {
+        **{"A1": "X @ W1", "Z1": "np.maximum(A1, 0)", "Z2": "Z1 @ W2", "S": "softmax(Z2)"},
+        **{"I_y": "one_hot(y, k, Z2.dtype)", "G2": "S - I_y", "G1": "(Z1 > 0) * (G2 @ W2.T)"},
+        **{"dW2": "Z1.T @ G2 / m", "dW1": "X.T @ G1 / m"},
+    }
+    lines |= dict(line.split(" = ") for line in mistake.code.split("; "))
+    assert lines.keys() == {*BOOK}
+    with np.errstate(all="ignore"):
+        if mistake.name == "W2 updated first":
+            lines = {key: lines[key] for key in (*BOOK[:6], "dW2", "G1", "dW1")}
+        try:
+            for name, line in lines.items():
+                given[name] = eval(line, {"np": np, "softmax": softmax, "one_hot": one_hot}, given)
+        except ValueError:
+            assert mistake.name == "classes from the batch"
+            return
+        wrong = mistake.gradients(*batch)
+    for name, found in zip(("dW1", "dW2"), wrong, strict=True):
+        np.testing.assert_allclose(given[name], found, rtol=1e-9)
+
+
+def test_the_code_of_a_mistake_is_the_books_line():
+    code = {mistake.name: mistake.code for mistake in MISTAKES}
+    assert code["ascent"] == "G2 = I_y - S"
+    assert code["mask from Z2"] == "G1 = (Z2 > 0) * (G2 @ W2.T)"
+    assert code["no ReLU at all"] == "Z1 = A1; G1 = G2 @ W2.T"

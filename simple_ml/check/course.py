@@ -1,0 +1,77 @@
+"""What only data of the course's size can tell.
+
+Some readers of files are written for the course's files alone: 60,000 and 10,000 images, under
+their names, below the folder that the tests run in. Such a function meets the assignment, and says
+nothing on our small files. And a loss that makes an array of rows × rows is right on small probes
+only.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from simple_ml.check import sandbox
+from simple_ml.check.facts import exception
+from simple_ml.check.probes import write_digits
+
+COUNTS = {"t10k": 10000, "train": 60000}  # the quick one first
+ROWS = 60000
+PATIENCE = 3  # times the limit: the files are large
+
+
+def reads_the_courses_files(function, limit):
+    """Return whether `parse_mnist` reads files like the course's, named and placed like those.
+
+    Parameters
+    ----------
+    function : callable
+        The reader.
+    limit : float
+        Seconds that it has for small files; here it has `PATIENCE` times as long.
+
+    Returns
+    -------
+    works : bool
+    """
+    for name, count in COUNTS.items():
+        images = np.zeros((count, 28, 28), np.uint8)
+        images[::1000, ::2] = np.arange(28, dtype=np.uint8) * 9
+        images[0, 0, :2] = 0, 255
+        labels = (np.arange(count) % 10).astype(np.uint8)
+        with tempfile.TemporaryDirectory(prefix="simple_ml_course_") as folder:
+            paths = write_digits(Path(folder, "data"), images, labels, name)
+            names = tuple(f"data/{Path(path).name}" for path in paths)
+            reader = _InFolder(function, folder, images, labels)
+            (event, *_), _ = sandbox.run(reader, [names], PATIENCE * limit)
+        if isinstance(event, sandbox.Ran) and event.returned is True:
+            return True
+    return False
+
+
+def stops_on_many_rows(function, limit):
+    """Return with what a loss stops on as many rows as the course's own data have; else None."""
+    rng = np.random.default_rng(0)
+    Z, y = rng.random((ROWS, 10), np.float32), rng.integers(0, 10, ROWS).astype(np.uint8)
+    (event, *_), _ = sandbox.run(function, [(Z, y)], limit)
+    return exception(event) if isinstance(event, sandbox.Raised) else None
+
+
+class _InFolder:
+    """A reader that is called in a folder and compared there: its arrays are large."""
+
+    def __init__(self, function, folder, images, labels):
+        self.function, self.folder, self.images, self.labels = function, folder, images, labels
+
+    def prepare(self):
+        """Prepare the function, then go into the folder."""
+        getattr(self.function, "prepare", lambda: None)()
+        os.chdir(self.folder)
+
+    def __call__(self, *names):
+        """Return whether the files are read as they should be."""
+        X, y = self.function(*names)
+        pixels = self.images.reshape(len(self.images), -1) / np.float32(255)
+        kinds = X.dtype == np.float32 and y.dtype == np.uint8
+        return bool(kinds and np.allclose(X, pixels, atol=1e-6) and np.array_equal(y, self.labels))

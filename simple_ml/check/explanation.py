@@ -1,0 +1,350 @@
+"""From facts to an explanation: which mistakes give the function's own numbers.
+
+A row of the table is named only if it gives the function's answers on every probe that it is
+compared on; two rows together only if no single row does. Where several explanations fit, what they
+have in common is claimed, and nothing more.
+
+What happens beyond the assignment (large logits, a short last batch, …) is a background: the search
+runs on the plain probes first, and then asks, for each background, which single row must be added.
+So an unshifted softmax hides no other mistake. Exceptions that no row explains are a fact of their
+own, and the numbers are explained without them.
+"""
+
+import itertools
+import re
+import time
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simple_ml.check.assignment import BEYOND
+from simple_ml.check.mistakes import ANY_ORDER, TABLE, UNCHECKABLE, rows
+
+PATIENCE = 5  # seconds for which pairs of mistakes are tried
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What goes wrong on one kind of input beyond the assignment."""
+
+    kind: str  # a key of `assignment.BEYOND`
+    name: str  # a row of the table, or what failing there is called
+    outcomes: tuple  # where it shows
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is wrong with a function, as far as its numbers tell.
+
+    Attributes
+    ----------
+    ways : dict
+        The names of the mistakes, and of each the wrong lines that fit.
+    unsure : tuple of tuple of str
+        Names of which one must be there, too, where the numbers cannot tell which.
+    numbers : dict
+        What was measured for a mistake, by its name.
+    unexplained : bool
+        Whether numbers are wrong that no mistake explains.
+    raised : Outcome or None
+        The smallest input on which an exception is raised that no mistake explains.
+    gaps : tuple of Gap
+        What goes wrong beyond the assignment.
+    """
+
+    ways: dict = field(default_factory=dict)
+    unsure: tuple = ()
+    numbers: dict = field(default_factory=dict)
+    unexplained: bool = False
+    raised: object = None
+    gaps: tuple = ()
+
+
+def explain(observed):
+    """Return the explanation of what was observed."""
+    if UNCHECKABLE & observed.facts.keys():
+        return Explanation()
+    compared = [
+        outcome
+        for outcome in observed.outcomes
+        # A function that writes into X fails on a read-only X: that is one fact, not two.
+        if not (
+            outcome.probe.tag == "read-only"
+            and outcome.raised
+            and "inputs_modified" in observed.facts
+        )
+    ]
+    search = Search(observed.task, compared)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of hypotheses: the mean of an empty batch, and the like
+        fitting, raised = search.plain_mistakes()
+        gaps = search.gaps(fitting) if fitting else ()
+    common = set.intersection(*map(set, fitting)) if fitting else set()
+    names = [row.name for row in TABLE if row.name in common]
+    unexplained = not fitting or (not names and fitting != [{}])
+    return Explanation(
+        ways={name: fitting[0][name] for name in names},
+        unsure=tuple(
+            sorted({tuple(sorted({*fit} - common)) for fit in fitting if {*fit} - common})
+        ),
+        numbers={name: search.numbers[name] for name in names if name in search.numbers},
+        unexplained=unexplained and bool(search.wrong_numbers),
+        raised=raised,
+        gaps=() if unexplained else gaps,
+    )
+
+
+class Search:
+    """Looks for the rows that fit a function's answers, first of all to the plain probes."""
+
+    def __init__(self, task, compared):
+        self.task, self.compared = task, compared
+        self.plain = [each for each in compared if not each.probe.beyond]
+        wrong = [each for each in self.plain if not each.right]
+        self.raised = [each for each in wrong if each.raised]
+        self.wrong_numbers = [each for each in wrong if each.numeric]
+        self.numbers = {}  # what was measured for a row
+
+    def plain_mistakes(self):
+        """Return the fitting sets of rows (name: lines), and an exception that none explains."""
+        if not self.raised and not self.wrong_numbers:
+            return ([{}] if all(each.right for each in self.plain) else []), None
+        # Exceptions alone prove nothing: some number must be there to be explained.
+        known = self.plain if any(each.numeric for each in self.plain) else self.compared
+        if any(each.numeric for each in known):
+            if fitting := self._rows_for(known):
+                return fitting, None
+        if not self.raised:
+            return [], None
+        raised = min(self.raised, key=lambda each: each.probe.size)
+        answered = [each for each in self.plain if not each.raised]
+        if not any(not each.untouched for each in self.wrong_numbers):
+            self.wrong_numbers = []  # it did not get there
+            return ([{}] if answered else []), raised
+        return self._rows_for(answered), raised
+
+    def gaps(self, fitting):
+        """Return what goes wrong on each kind of probe beyond the assignment.
+
+        What explains one kind may be needed for another, too: a kind that no row explains is looked
+        at again, beside the rows that were found for the others.
+        """
+        cores = [
+            {key: line for way in fit.values() for key, line in way.items()} for fit in fitting
+        ]
+        by_kind = {
+            kind: [each for each in self.compared if each.probe.beyond == kind] for kind in BEYOND
+        }
+        here = {
+            kind: each
+            for kind, each in by_kind.items()
+            if not any(self._fits(core, each) for core in cores)
+        }
+        settled = [
+            each
+            for each in self.compared
+            if each.probe.beyond not in here and (each.probe.beyond or not each.raised)
+        ]
+        found = {kind: self._row_beyond(kind, each, cores, settled) for kind, each in here.items()}
+        more = {key: line for row in found.values() if row for key, line in row[1].items()}
+        cores = [{**core, **more} for core in cores]
+        for kind, each in here.items():
+            if any(self._fits(core, each) for core in cores):
+                found[kind] = found[kind] or ("", {})  # the rows of the other kinds explain it
+            found[kind] = found[kind] or self._row_beyond(kind, each, cores, settled)
+        return tuple(
+            gap
+            for kind, each in here.items()
+            if (gap := self._gap(kind, found[kind], [x for x in each if not x.right], fitting))
+        )
+
+    def _row_beyond(self, kind, here, cores, settled):
+        """Return the name and the lines of the one row that explains one kind of probes, or None.
+
+        Beside the mistakes of a core it must give the function's answers here, and leave those
+        that are settled as they are.
+        """
+        found = {
+            row.name: way
+            for row, ways in rows(self.task.program)
+            if row.see == BEYOND[kind].see
+            for way in ways
+            if not measures(way)
+            and any(
+                not decided(way) & decided(core)
+                and self._fits({**core, **way}, here)
+                and self._fits({**core, **way}, settled)
+                for core in cores
+            )
+        }
+        return next(iter(found.items())) if len(found) == 1 else None
+
+    def _gap(self, kind, row, wrong, fitting):
+        """Return the gap of one kind, if there is one to tell."""
+        if row:
+            return Gap(kind, row[0], tuple(wrong)) if row[0] else None
+        if fitting != [
+            {}
+        ]:  # its own mistakes show here, too: only an exception is certainly another's
+            wrong = [each for each in wrong if each.raised]
+        return Gap(kind, BEYOND[kind].name, tuple(wrong)) if wrong else None
+
+    # ------------------------------------------------------------ one row, or two
+
+    def _rows_for(self, outcomes):
+        wrong = [each for each in outcomes if not each.right]
+        order = sorted(outcomes, key=lambda each: (not each.numeric or each.right, each.right))
+        return (
+            self._singles(order)
+            or self._measured(order)
+            or (self._doubles(order) if any(each.numeric for each in wrong) else [])
+        )
+
+    def _singles(self, order):
+        return [
+            {row.name: way}
+            for row, ways in rows(self.task.program)
+            for way in ways
+            if not measures(way) and self._fits(way, order)
+        ]
+
+    def _measured(self, order):
+        """Return the rows that fit with a number measured in the first wrong answer."""
+        found = []
+        values = measured(self.task, order[0])
+        for row, ways in rows(self.task.program):
+            for way in ways:
+                if not (needed := measures(way)) or not needed <= values.keys():
+                    continue
+                lines = {name: line.format(**values) for name, line in way.items()}
+                if self._fits(lines, order):
+                    found.append({row.name: lines})
+                    self.numbers[row.name] = float(values[min(needed)])
+                    break
+        return found
+
+    def _doubles(self, order):
+        """Return the pairs of rows that fit; only where the lines of the two do not collide."""
+        table = [
+            (row, effective)
+            for row, ways in rows(self.task.program)
+            if (effective := [w for w in ways if not measures(w) and self._has_effect(w)])
+        ]
+        deadline = time.monotonic() + PATIENCE
+        found = []
+        for (one, ways), (other, other_ways) in itertools.combinations(table, 2):
+            if time.monotonic() > deadline:
+                break
+            found += (
+                {one.name: a, other.name: b}
+                for a, b in itertools.product(ways, other_ways)
+                if not decided(a) & decided(b) and self._fits({**a, **b}, order)
+            )
+        return found
+
+    # ------------------------------------------------------------ does it fit?
+
+    def _fits(self, lines, outcomes):
+        """Return whether wrong lines give the function's own answers."""
+        for outcome in outcomes:
+            answers = self._answers(lines, outcome)
+            if answers is None:  # any numbers may come out, but numbers
+                if not outcome.numeric:
+                    return False
+            elif not any(self._equal(outcome.found, each, outcome) for each in answers):
+                return False
+        return lines.get("order") != ANY_ORDER or self._needs_another_order(lines, outcomes)
+
+    def _has_effect(self, lines):
+        """Return whether wrong lines change the answer to some plain probe."""
+        for outcome in self.plain:
+            answers = self._answers(lines, outcome)
+            if answers is None or not all(
+                self._equal(each, outcome.expected, outcome) for each in answers
+            ):
+                return True
+        return False
+
+    def _needs_another_order(self, lines, outcomes):
+        """Return whether some answer that can be looked up is that of another order of the rows."""
+        rest = {name: line for name, line in lines.items() if name != "order"}
+        return any(
+            self._answers(lines, outcome) is not None
+            and not any(
+                self._equal(outcome.found, each, outcome) for each in self._answers(rest, outcome)
+            )
+            for outcome in outcomes
+        )
+
+    def _equal(self, one, other, outcome):
+        return self.task.same(one, other, outcome.probe, outcome.before)
+
+    def _answers(self, lines, outcome):
+        return answers_of(self.task, tuple(sorted(lines.items())), outcome.probe)
+
+
+_KEPT = {}
+
+
+def answers_of(task, key, probe):
+    """Return the answers of some wrong lines to a probe, computed once."""
+    label = (task.name, getattr(task, "scheme", ""), key, probe.about)
+    if label not in _KEPT:
+        if len(_KEPT) > 40000:
+            _KEPT.clear()
+        _KEPT[label] = task.mistaken(dict(key), probe)
+    return _KEPT[label]
+
+
+def decided(way):
+    """Return the lines that a way decides: any order can move any rows into any batch, too."""
+    return way.keys() | ({"starts"} if way.get("order") == ANY_ORDER else set())
+
+
+# ---------------------------------------------------------------- what is measured
+
+
+def measures(way):
+    """Return the names of the numbers that a way needs to have measured."""
+    return {name for line in way.values() for name in re.findall("{([a-z]+[12]?)}", line)}
+
+
+def measured(task, outcome):
+    """Return what may stand in the braces of the table, from one wrong answer.
+
+    ``factor`` is the number by which all changes are too large, ``rate`` the learning rate that
+    would explain it, ``decay`` the part of the weights that is added to their gradient; with a 1
+    or a 2 behind it, the same for one of two outputs.
+    """
+    if not outcome.numeric or outcome.found.keys() != outcome.expected.keys():
+        return {}
+    factors, decays = [], []
+    lr = outcome.probe.inputs.get("lr", -1)  # a gradient is not subtracted
+    for name, expected in outcome.expected.items():
+        if outcome.found[name].shape != expected.shape or outcome.found[name].dtype.kind != "f":
+            return {}
+        before = outcome.before[name] if outcome.before else 0
+        weights = outcome.before[name] if outcome.before else outcome.probe.inputs.get(name[1:])
+        right, own = expected - before, outcome.found[name] - before
+        factors.append(multiple(own, right))
+        decays.append(None if weights is None else multiple(own - right, -lr * weights))
+    values = {"factor": factors, "decay": decays}
+    found = {}
+    for name, each in values.items():
+        if each[0] is not None and all(x is not None and np.isclose(x, each[0]) for x in each):
+            found[name] = each[0]
+        found |= {f"{name}{i}": x for i, x in enumerate(each, 1) if x is not None}
+    if "factor" in found and lr > 0:
+        found["rate"] = found["factor"] * lr
+    return {name: f"{value:.12g}" for name, value in found.items()}
+
+
+def multiple(found, expected):
+    """Return c where `found` is c times `expected`, a c that is not 0; else None."""
+    square = float((expected * expected).sum())
+    if not np.isfinite(found).all() or square == 0:
+        return None
+    c = float((found * expected).sum()) / square
+    exact = np.abs(found - c * expected).max() <= 1e-6 * abs(c) * np.abs(expected).max()
+    return c if c and exact else None

@@ -1,0 +1,773 @@
+"""What a report says of a function: facts, names, sentences, and the smallest input."""
+
+import itertools
+import os
+import random
+import re
+import time
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import simple_ml
+from simple_ml import check, deep
+from simple_ml.check import diagnosis, explanation, facts, sandbox, wording
+from simple_ml.check.mistakes import ANY_ORDER, Mistake
+from simple_ml.check.probes import Probe
+from simple_ml.check.sandbox import Died, Hung, Raised, Ran
+from simple_ml.check.tasks import TASKS, initializer_task
+from simple_ml.initialization import SCHEMES
+from simple_ml.two_layer import forward
+
+A = np.array
+with TASKS["gradients"].probes() as probes:
+    INPUTS = len(probes)
+
+
+def said(report):
+    return " ".join(str(report).split())
+
+
+def test_what_a_right_function_is_told():
+    text = said(check.nn_epoch(simple_ml.nn_epoch))
+    assert text == (
+        "nn_epoch: right Right: the results for all 20 inputs; X and y left as they were; "
+        "no global state changed."
+    )
+    assert "X, y, W1 and W2 left as they were" in said(check.gradients(simple_ml.gradients))
+    assert "weights left as it was" not in said(check.gradients(simple_ml.gradients))
+    assert said(check.parse_mnist(simple_ml.parse_mnist)) == (
+        "parse_mnist: right Right: the results for all 4 inputs; no global state changed."
+    )
+    assert said(check.backward(deep.backward)).endswith(
+        "y and weights left as they were; no global state changed."
+    )
+
+
+def gradients_with(change):
+    def gradients(X, y, W1, W2):
+        Z1, Z2 = forward(X, W1, W2)
+        G2 = simple_ml.softmax(Z2) - simple_ml.one_hot(y, W2.shape[1], Z2.dtype)
+        return change(X, y, W1, W2, Z1, G2, X.dtype.type(len(y)))
+
+    return gradients
+
+
+def test_what_is_right_beside_a_mistake_is_said():
+    wrong = gradients_with(lambda X, y, W1, W2, Z1, G2, m: (X.T @ (G2 @ W2.T) / m, Z1.T @ G2 / m))
+    report = check.gradients(wrong)
+    assert report.mistakes == ["mask_missing"]
+    assert "dW2 everywhere" in report.right
+    assert "dW1 everywhere" not in report.right
+    assert said(report).count("the results for") == 0  # no input on which the mask does not matter
+
+
+def test_a_mistake_that_shows_on_one_input_is_shown_on_it():
+    loose = gradients_with(
+        lambda X, y, W1, W2, Z1, G2, m: (X.T @ ((X @ W1 >= 0) * (G2 @ W2.T)) / m, Z1.T @ G2 / m)
+    )
+    report = check.gradients(loose)
+    assert report.mistakes == ["mask_not_strict"]
+    assert report.right[0] == f"the results for {INPUTS - 1} of {INPUTS} inputs"
+    assert report.evidence.about == "a pre-activation of exactly 0"
+
+
+def test_who_changes_the_callers_data_has_not_left_it_alone():
+    def writes(X, y, W1, W2):
+        result = simple_ml.gradients(X, y, W1, W2)
+        if X.flags.writeable:
+            X += 1
+        return result
+
+    report = check.gradients(writes)
+    assert report.mistakes == ["inputs_modified"]
+    assert report.right == (f"the results for all {INPUTS} inputs", "no global state changed")
+
+
+def test_two_mistakes_are_numbered():
+    wrong = gradients_with(lambda X, y, W1, W2, Z1, G2, m: (X.T @ (G2 @ W2.T) / m, Z1.T @ G2))
+    report = check.gradients(wrong)
+    assert set(report.mistakes) == {"mask_missing", "no_mean"}
+    first, second = (finding.sentence for finding in report.findings)
+    both = "Your dW1 and dW2 are what you get with two mistakes at once. The first: "
+    assert first.startswith(both)
+    assert second.startswith("The second: ")
+
+
+def test_of_two_mistakes_one_may_be_certain(monkeypatch):
+    table = [
+        Mistake("doubled", "it is doubled", "mean", "…", {"sign": "2"}),
+        *(Mistake(name, "…", "mean", "…", {"count": "m / 3"}) for name in ("one", "other")),
+    ]
+    monkeypatch.setattr(explanation, "TABLE", table)
+    monkeypatch.setattr(explanation, "rows", lambda program: [(row, row.ways) for row in table])
+    monkeypatch.setitem(wording.ROWS, "doubled", table[0])
+    report = check.softmax_loss(lambda Z, y: 6 * simple_ml.softmax_loss(Z, y))
+    assert report.mistakes == ["doubled"]
+    assert report.findings[0].sentence == (
+        "Your loss is what you get with two mistakes at once, of which one is certain (the other "
+        "cannot be told from here: one or other). It is: it is doubled."
+    )
+
+
+@pytest.mark.parametrize(
+    ("stop", "fact"),
+    [
+        (lambda: None, "returns_nothing"),
+        (lambda: os._exit(1), "crashes"),
+        (lambda: time.sleep(60), "hangs"),
+    ],
+)
+def test_who_does_not_come_to_an_end_is_told_this_first_and_no_more(stop, fact, impatient):
+    def no_mean_and_then(X, y, W1, W2):
+        if len(X) == 7:
+            return stop()
+        return tuple(len(X) * dW for dW in simple_ml.gradients(X, y, W1, W2))
+
+    assert check.gradients(no_mean_and_then, limit=1).mistakes == [fact]
+
+
+def test_two_mistakes_are_said_of_all_arrays_that_either_changes():
+    wrong = gradients_with(
+        lambda X, y, W1, W2, Z1, G2, m: (X.T @ ((X @ W1 >= 0) * (G2 @ W2.T)) / m, Z1.T @ G2)
+    )
+    report = check.gradients(wrong)
+    assert set(report.mistakes) == {"mask_not_strict", "no_mean"}
+    assert report.findings[0].sentence == (
+        "Your dW2 and dW1 are what you get with two mistakes at once. The first: the gradient is "
+        "summed over the rows and not divided by their number."
+    )
+    assert {entry[:3] for entry, *_ in report.evidence.rows} < {"dW1", "dW2"}
+
+
+def test_another_order_is_claimed_only_where_it_can_be_seen(impatient):
+    """Where there are too many orders to try them all, any numbers would do."""
+
+    def wrong_with_a_short_batch(X, y, theta, lr=0.1, batch=100):
+        simple_ml.softmax_regression_epoch(X, y, theta, lr, batch)
+        theta[0, 0] += (len(X), batch) == (7, 3)
+
+    report = check.softmax_regression_epoch(wrong_with_a_short_batch)
+    assert report.mistakes == report.beyond == ["fails_on_short_batch"]
+
+    def fails_with_many_rows(X, y, theta, lr=0.1, batch=100):
+        if len(X) > 100:
+            raise ValueError("too many")
+        simple_ml.softmax_regression_epoch(X, y, theta, lr, batch)
+
+    assert check.softmax_regression_epoch(fails_with_many_rows).mistakes == ["raises"]
+
+
+def test_beside_wrong_numbers_the_exception_is_shown_and_the_smallest_input_described(impatient):
+    def wrong(X, y, W1, W2):
+        if len(X) == 8:
+            raise ValueError("eight")
+        factor = 1.7 if len(X) in (3, 5) else 1
+        return tuple(factor * dW for dW in simple_ml.gradients(X, y, W1, W2))
+
+    report = check.gradients(wrong)
+    assert report.mistakes == ["raises", "unknown"]
+    assert report.evidence.about == "m = 8, n = 4, d = 4, k = 4"
+    assert report.difference.count("on “m = 3, n = 1, d = 4, k = 2” in") == 2
+
+
+def test_a_list_that_is_too_long_is_described(impatient):
+    def longer(*arguments):
+        return [*deep.backward(*arguments), np.zeros((2, 3), arguments[1][0].dtype)]
+
+    report = check.backward(longer)
+    assert report.mistakes == ["unknown"]
+    assert "on “one layer” there should be none." in report.difference
+    assert "dW[0]" not in report.difference
+
+
+def test_the_moments_are_shown_even_where_they_are_right():
+    rows = check.initializer(
+        lambda rows, columns, rng: np.zeros((rows, columns)), "he"
+    ).evidence.rows
+    assert [entry for entry, *_ in rows] == ["mean", "std"]
+
+
+def test_two_explanations_of_one_function_are_none(monkeypatch):
+    twins = [Mistake(name, "…", "mean", "…", {"count": "1"}) for name in ("one", "other")]
+    monkeypatch.setattr(explanation, "TABLE", twins)
+    monkeypatch.setattr(explanation, "rows", lambda program: [(twin, twin.ways) for twin in twins])
+    report = check.softmax_loss(lambda Z, y: len(y) * simple_ml.softmax_loss(Z, y))
+    assert report.mistakes == ["unknown"]
+    assert report.difference == ("These numbers cannot tell which mistake it is: `one` or `other`.")
+
+
+def test_writing_into_the_data_hides_no_mistake_and_refusing_read_only_data_is_one(impatient):
+    def writes(X, y, W1, W2):
+        y[:] = np.array(y)
+        X *= 1
+        X[0, 0] += 1
+        dW1, dW2 = simple_ml.gradients(X - (np.indices(X.shape).sum(axis=0) == 0), y, W1, W2)
+        return len(X) * dW1, len(X) * dW2
+
+    assert check.gradients(writes).mistakes == ["inputs_modified", "no_mean"]
+
+    def refuses(X, y, W1, W2):
+        if not X.flags.writeable:
+            raise TypeError("read-only")
+        return simple_ml.gradients(X, y, W1, W2)
+
+    assert check.gradients(refuses).mistakes == ["raises"]
+
+
+def test_what_a_shuffle_draws_and_what_unscaled_pixels_are_is_no_second_mistake():
+    def shuffles(X, y, theta, lr=0.1, batch=100):
+        order = np.random.permutation(len(X))
+        simple_ml.softmax_regression_epoch(X[order], y[order], theta, lr, batch)
+
+    assert check.softmax_regression_epoch(shuffles).mistakes == ["rows_reordered"]
+
+    def unscaled(images, labels):
+        X, y = simple_ml.parse_mnist(images, labels)
+        return np.rint(255.0 * X.astype(np.float64)), y
+
+    assert check.parse_mnist(unscaled).mistakes == ["pixels_not_scaled"]
+
+    def one_hot(images, labels):
+        X, y = simple_ml.parse_mnist(images, labels)
+        return X, np.eye(10)[y]
+
+    assert check.parse_mnist(one_hot).mistakes == ["labels_one_hot"]
+    swapped = check.parse_mnist(lambda images, labels: simple_ml.parse_mnist(images, labels)[::-1])
+    assert swapped.mistakes == ["images_and_labels_swapped"]
+
+
+def test_files_that_are_told_apart_by_what_is_in_them_are_not_mixed_up():
+    def any_order(one, other):
+        return simple_ml.parse_mnist(*sorted((one, other), key=lambda path: "labels" in path))
+
+    assert check.parse_mnist(any_order)
+    swapped = check.parse_mnist(lambda images, labels: simple_ml.parse_mnist(labels, images))
+    assert swapped.mistakes == ["files_swapped"]
+
+
+def test_each_dtype_that_is_not_as_promised_is_named():
+    def wide(images, labels):
+        X, y = simple_ml.parse_mnist(images, labels)
+        return X.astype(np.float64), y.astype(np.int64)
+
+    report = check.parse_mnist(wide)
+    assert report.mistakes == ["wrong_dtype"]
+    assert report.findings[0].sentence == (
+        "It returns another dtype: X is float64, expected float32; y is int64, expected uint8."
+    )
+    assert report.findings[0].where.startswith("chapter 4")
+
+
+def test_of_two_mistakes_the_first_is_shown():
+    def all_rows_and_added_labels(X, y, theta, lr=0.1, batch=100):
+        for start in range(0, len(X), batch):
+            x, labels = X[start : start + batch], y[start : start + batch]
+            G = simple_ml.softmax(x @ theta) + simple_ml.one_hot(labels, theta.shape[1], X.dtype)
+            theta -= lr * (x.T @ G / X.dtype.type(len(X)))
+
+    report = check.softmax_regression_epoch(all_rows_and_added_labels)
+    assert report.mistakes == ["divides_by_all", "one_hot_added"]
+    assert report.evidence.about == "two batches"  # in one batch the first would not show
+
+
+def test_the_moments_of_an_initialiser_are_compared_one_by_one():
+    report = check.initializer(SCHEMES["fan_in"], "he")
+    assert report.mistakes == ["gain_missing"]
+    assert report.findings[0].sentence.startswith("Your std is what you get when the variance is")
+    assert [entry for entry, *_ in report.evidence.rows] == ["mean", "std"]
+    assert report.evidence.setup == ()
+    assert report.right == ("no global state changed",)
+    transposed = check.initializer(
+        lambda rows, columns, rng: SCHEMES["he"](columns, rows, rng).T, "he"
+    )
+    assert transposed.mistakes == ["fans_swapped"]
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Leave out the search for two mistakes, which the tests of the verdicts hold."""
+    monkeypatch.setattr(explanation, "PATIENCE", -1)
+
+
+def test_the_first_batch_after_which_the_weights_differ_is_counted(impatient):
+    def tired(X, y, theta, lr=0.1, batch=100):
+        for number, start in enumerate(range(0, len(X), batch)):
+            rows = slice(start, start + batch)
+            simple_ml.softmax_regression_epoch(X[rows], y[rows], theta, lr * 0.8**number, batch)
+
+    report = check.softmax_regression_epoch(tired)
+    assert report.mistakes == ["unknown"]
+    assert report.difference.endswith("the first batch after which they differ is number 2.")
+
+    def long_steps(X, y, theta, lr=0.1, batch=100):
+        simple_ml.softmax_regression_epoch(X, y, theta, lr + 0.1 / len(X), batch)
+
+    report = check.softmax_regression_epoch(long_steps)
+    says = "On “two batches” the first batch after which they differ is number 1."
+    assert report.difference.endswith(f". {says}")
+
+    def second_of_two(X, y, theta, lr=0.1, batch=100):
+        simple_ml.softmax_regression_epoch(X, y, theta, lr, batch)
+        if (len(X), batch) == (4, 2):
+            theta[0, 0] += 1
+
+    report = check.softmax_regression_epoch(second_of_two)
+    says = "On “two batches” the first batch after which they differ is number 2."
+    assert report.difference.endswith(f". {says}")
+
+
+def test_where_the_batches_tell_nothing_nothing_is_said_of_them(impatient):
+    right = simple_ml.softmax_regression_epoch
+    calls = []
+
+    def in_one_batch(X, y, theta, lr=0.1, batch=100):
+        right(X, y, theta, lr, batch)
+        theta[0, 0] += len(X) <= batch
+
+    def with_rows_enough(X, y, theta, lr=0.1, batch=100):
+        if len(X) < 3 and batch < 3:
+            raise ValueError("too few")
+        right(X, y, theta, lr + 0.1 / len(X), batch)
+
+    def anew(X, y, theta, lr=0.1, batch=100):
+        theta = theta.copy()
+        right(X, y, theta, lr + 0.1 / len(X), batch)
+        return theta
+
+    def from_the_third_call_on(X, y, theta, lr=0.1, batch=100):
+        calls.append(len(X))
+        right(X, y, theta, lr, batch)
+        theta[0, 0] += (len(X), batch) == (4, 2) and len(calls) > 2
+
+    for function in (in_one_batch, with_rows_enough, anew, from_the_third_call_on):
+        report = check.softmax_regression_epoch(function)
+        assert "unknown" in report.mistakes, function
+        assert re.search(r"times the expected\.$", report.difference), function
+        assert "None" not in report.difference
+    assert diagnosis.first_wrong_batch(len, facts.observe(TASKS["gradients"], [], []), 1) == ""
+
+
+def test_two_mistakes_are_looked_for_as_long_as_patience_lasts(monkeypatch):
+    def two(X, y, W1, W2):
+        G2 = simple_ml.softmax(np.maximum(X @ W1, 0) @ W2) - simple_ml.one_hot(y, W2.shape[1])
+        return X.T @ (G2 @ W2.T), np.maximum(X @ W1, 0).T @ G2
+
+    assert set(check.gradients(two).mistakes) == {"no_mean", "mask_missing"}
+    monkeypatch.setattr(explanation, "PATIENCE", -1)
+    assert check.gradients(two).mistakes == ["unknown"]
+
+
+def test_what_differs_is_described_array_by_array(impatient):
+    wrong = gradients_with(
+        lambda X, y, W1, W2, Z1, G2, m: (
+            (X.T @ ((Z1 > 0) * (G2 @ W2.T))) / m + 1 / m,
+            Z1.T @ G2 / m,
+        )
+    )
+    report = check.gradients(wrong)
+    assert report.mistakes == ["unknown"]
+    assert report.difference.startswith(
+        "No mistake in the table gives these numbers. What differs: dW1 differs on 14 of 14 inputs"
+    )
+    assert report.difference.endswith("times the expected.")
+    assert "dW2 differs" not in report.difference
+    assert report.evidence.rows
+    assert all(entry.startswith("dW1[") for entry, *_ in report.evidence.rows)
+
+
+def test_what_is_wrong_on_a_single_input_is_described_too(impatient):
+    def wrong_on_eight_rows(X, y, W1, W2):
+        dW1, dW2 = simple_ml.gradients(X, y, W1, W2)
+        return dW1, dW2 + (0.125 if X.shape == (8, 4) else 0)
+
+    report = check.gradients(wrong_on_eight_rows)
+    assert report.mistakes == ["unknown"]
+    about = "m = 8, n = 4, d = 4, k = 4"
+    assert f"dW2 differs on 1 of 14 inputs; on “{about}” in 16 of 16" in report.difference
+    assert report.evidence.about == about
+    assert report.right[1:3] == ("dW1 everywhere", "X, y, W1 and W2 left as they were")
+
+
+def test_the_smallest_input_that_shows_it_is_the_smallest():
+    report = check.gradients(
+        gradients_with(lambda X, y, W1, W2, Z1, G2, m: (X.T @ (G2 @ W2.T) / m, Z1.T @ G2 / m))
+    )
+    with TASKS["gradients"].probes() as probes:
+        sizes = {probe.about: probe.size for probe in probes}
+    assert sizes[report.evidence.about] <= sorted(sizes.values())[2]
+    assert report.evidence.arguments == "X, y, W1, W2"
+    assert report.evidence.happened == ""
+    assert len(report.evidence.setup) == 4
+
+
+def test_an_upcast_is_shown_on_the_input_in_float32():
+    def upcast(X, y, W1, W2):
+        return tuple(dW.astype(np.float64) for dW in simple_ml.gradients(X, y, W1, W2))
+
+    report = check.gradients(upcast)
+    assert report.mistakes == ["upcast"]
+    assert "It returns dW1 and dW2 in float64" in said(report)
+    assert report.evidence.about == "float32"
+
+
+def test_what_a_function_does_is_said_with_what_it_did():
+    def out_of_range(Z, y):
+        return Z[0, 99]
+
+    report = check.softmax_loss(out_of_range)
+    assert report.mistakes == ["raises"]
+    assert said(report).startswith("softmax_loss: wrong: raises")
+    assert "It raises IndexError: index 99 is out of bounds" in said(report)
+    assert "return Z[0, 99]" in said(report)
+    assert report.evidence.happened.startswith("raised IndexError: index 99")
+    assert report.findings[0].see == ""
+    nothing = check.softmax_loss(lambda Z, y: [].clear())
+    assert "It returns None where a number is expected." in said(nothing)
+    assert "It returns None where a pair of numbers, loss and err is expected." in said(
+        check.loss_err(lambda Z, y: [].clear())
+    )
+    report = check.softmax_loss(lambda Z, y: "much")
+    assert "It returns a str ('much') where a number is expected." in said(report)
+    assert report.evidence.happened == "returned a str ('much')"
+
+
+def test_arrays_that_are_not_changed_in_place_are_named():
+    def lost(X, y, W1, W2, lr=0.1, batch=100):
+        W1, W2 = W1.copy(), W2.copy()
+        simple_ml.nn_epoch(X, y, W1, W2, lr, batch)
+
+    report = check.nn_epoch(lost)
+    assert report.mistakes == ["not_in_place"]
+    assert "It leaves W1 and W2 as before the call." in said(report)
+    assert "Right:" not in said(report)
+    assert report.findings[0].see == "update"
+
+    def returned(X, y, W1, W2, lr=0.1, batch=100):
+        lost_too = W1.copy(), W2.copy()
+        simple_ml.nn_epoch(X, y, *lost_too, lr, batch)
+        return lost_too
+
+    report = check.nn_epoch(returned)
+    assert report.mistakes == ["returns_new_arrays"]
+    assert "returns new arrays" in said(report)
+
+
+def test_who_returns_weights_now_and_then_has_not_returned_them():
+    def now_and_then(X, y, W1, W2, lr=0.1, batch=100):
+        mine = W1.copy(), W2.copy()
+        simple_ml.nn_epoch(X, y, *mine, lr, batch)
+        return mine if len(X) > 4 else None
+
+    assert check.nn_epoch(now_and_then).mistakes == ["not_in_place"]
+
+
+def test_an_initialiser_draws_from_its_generator_and_from_nothing_else():
+    def same_seed(fan_in, fan_out, rng):
+        return SCHEMES["he"](fan_in, fan_out, np.random.default_rng(0))
+
+    def no_seed(fan_in, fan_out, rng):
+        return SCHEMES["he"](fan_in, fan_out, np.random.default_rng())
+
+    def global_state(fan_in, fan_out, rng):
+        return np.sqrt(2 / fan_in) * np.random.randn(fan_in, fan_out)
+
+    for function in (same_seed, no_seed, global_state):
+        assert check.initializer(function, "he").mistakes == ["generator_ignored"]
+    equal = check.initializer(lambda fan_in, fan_out, rng: np.full((fan_in, fan_out), 0.01), "he")
+    assert equal.mistakes == ["all_equal"]
+
+
+def test_another_result_each_time_is_noticed():
+    drawn = random.Random(0)
+    report = check.softmax_loss(lambda Z, y: simple_ml.softmax_loss(Z, y) * (1 + drawn.random()))
+    assert "not_repeatable" in report.mistakes
+    report = check.softmax_loss(lambda Z, y: simple_ml.softmax_loss(Z, y) + 1e-9 * drawn.random())
+    assert report
+
+
+def diagnosed(task, change, *more):
+    """Return what is seen of right answers to all probes that `change` has changed, and more."""
+    with task.probes() as probes:
+        events = [sandbox._call(task.reference, probe.arguments) for probe in probes]
+        return facts.observe(task, probes, [*map(change, probes, events), *more])
+
+
+@pytest.mark.parametrize(
+    ("factors", "is_noticed"),
+    [
+        ((1, 1), False),
+        ((1 + 0.9e-3, 1 + 0.9e-3), False),  # sums of many numbers in another order
+        ((1 + 1.1e-3, 1), True),
+        ((1, 1 + 1.1e-3), True),
+        ((1, np.ones(2)), True),
+    ],
+)
+def test_a_call_is_repeated_and_compared_with_the_first(factors, is_noticed):
+    task = TASKS["loss_err"]
+
+    def given(probe, event):
+        return event._replace(returned=(2.0, 4.0))
+
+    again = Ran((2.0 * factors[0], 4.0 * factors[1]), (), "", ())
+    assert ("not_repeatable" in diagnosed(task, given, again).facts) is is_noticed
+
+
+@pytest.mark.parametrize("last", [Hung(1.0, ()), Died("ended"), Raised("KeyError", "", ())])
+def test_a_call_that_did_not_return_again_is_not_another_result(last):
+    seen = diagnosed(TASKS["loss_err"], lambda probe, event: event, last).facts
+    assert "not_repeatable" not in seen
+    assert "not_repeatable" not in diagnosed(TASKS["loss_err"], lambda probe, event: event).facts
+
+
+def kept(probe, event):
+    """Return the event of a function that leaves its arguments alone."""
+    return event._replace(after=sandbox.copied(probe.arguments))
+
+
+def failed(probe, event):
+    return Raised("ValueError", "", (), sandbox.copied(probe.arguments))
+
+
+def returning(*results):
+    return lambda probe, event: kept(probe, event)._replace(returned=results)
+
+
+def new_arrays(probe, event):
+    return kept(probe, event)._replace(returned=event.after[2:4])
+
+
+def W2_alone(probe, event):
+    return event._replace(after=(*probe.arguments[:3], *event.after[3:]))
+
+
+def one_new_array(probe, event):
+    return kept(probe, event)._replace(returned=(event.after[2], np.zeros((1, 1))))
+
+
+@pytest.mark.parametrize(
+    ("change", "special", "about", "fact"),
+    [
+        (kept, kept, "float32", "not_in_place"),
+        (kept, failed, "read-only X and y", "not_in_place"),
+        (kept, failed, "float32", None),  # who knows what it would have done
+        (kept, lambda probe, event: event, "float32", None),
+        (failed, failed, "float32", None),
+        (W2_alone, W2_alone, "float32", None),
+        (new_arrays, new_arrays, "float32", "returns_new_arrays"),
+        (new_arrays, kept, "float32", "not_in_place"),
+        (one_new_array, one_new_array, "float32", "not_in_place"),
+        (returning(1.0), kept, "float32", "not_in_place"),
+    ],
+)
+def test_arrays_that_are_left_alone_on_all_inputs_are_a_fact(change, special, about, fact):
+    def given(probe, event):
+        return (special if probe.about == about else change)(probe, event)
+
+    seen = diagnosed(TASKS["nn_epoch"], given).facts.keys()
+    assert seen & {"not_in_place", "returns_new_arrays"} == ({fact} if fact else set())
+
+
+def test_the_callers_data_are_all_but_what_is_to_be_updated():
+    def writes(probe, event):
+        X, y, *rest = event.after
+        return event._replace(after=(X + 1, 0 * y - 1, *rest))
+
+    assert diagnosed(TASKS["nn_epoch"], writes).facts == {"inputs_modified": {"arrays": "X and y"}}
+    assert diagnosed(TASKS["nn_epoch"], lambda probe, event: event).facts == {}
+
+
+def test_a_draw_that_differs_each_time_is_one_mistake():
+    drawn = itertools.count()
+
+    def anew(fan_in, fan_out, rng):
+        return np.random.default_rng(next(drawn)).standard_normal((fan_in, fan_out))
+
+    assert check.initializer(anew, "he").mistakes == ["generator_ignored", "not_scaled"]
+
+
+def test_the_call_that_is_repeated_is_the_largest():
+    sizes = [Probe("", (np.zeros(size),)) for size in (3, 7, 5)]
+    assert facts.largest(sizes) == 1
+
+
+def test_another_order_decides_where_the_batches_start_too():
+    assert explanation.decided({"rate": "-lr", "order": ANY_ORDER}) == {"rate", "order", "starts"}
+    assert explanation.decided({"rate": "-lr", "order": "range(N)"}) == {"rate", "order"}
+    assert explanation.decided({"rate": "-lr"}) == {"rate"}
+
+
+def test_cached_answers_are_keyed_by_scheme():
+    probe = Probe("", (), {"fan_in": 400, "fan_out": 100})
+    for scheme, std in (("he", 2 / 400), ("hw0", 1 / 100), ("he", 2 / 400)):
+        task = initializer_task(scheme, SCHEMES[scheme])
+        (answer,) = explanation.answers_of(task, (("std", "gain / fan"),), probe)
+        assert answer["std"] == std
+
+
+W = A([[1.0, 2.0]])
+
+
+@pytest.mark.parametrize(
+    ("draws", "is_ignored"),
+    [
+        ((W, 2 * W, W), False),
+        ((W, W, W), True),
+        ((W, 2 * W, 3 * W), True),
+        ((W, W, None), False),
+        ((W, W, 1.0), False),
+        ((W, W), False),
+        ((W[:0], W[:0], W[:0]), False),
+        ((W[:, :1], W[:, :1], W[:, :1]), False),
+        ((0 * W, 0 * W, 0 * W), False),  # all equal: that is another mistake
+    ],
+)
+def test_two_seeds_and_one_seed_twice_tell_whether_a_generator_is_used(draws, is_ignored):
+    task = initializer_task("he", SCHEMES["he"])
+    with task.probes() as probes:
+        events = [Ran(draw, (), "", ()) for draw in draws]
+        events += [Raised("ValueError", "", ())] * (5 - len(draws))
+        seen = facts.observe(task, probes, events).facts
+    assert ("generator_ignored" in seen) is is_ignored
+
+
+@pytest.mark.parametrize("name", ["gradients", "backward", "deep_gradients"])
+def test_float64_for_float32_is_an_upcast(name):
+    def upcast(*arguments):
+        return [dW.astype(np.float64) for dW in TASKS[name].reference(*arguments)]
+
+    report = check.check(upcast, name)
+    assert report.mistakes == ["upcast"]
+    assert report.evidence.about == "float32"
+
+
+def test_the_exception_on_the_smallest_input_is_shown():
+    def raises(Z, y):
+        if Z.size == 4:
+            raise ValueError("four numbers")
+        raise ValueError("more numbers")
+
+    (finding,) = check.softmax_loss(raises).findings
+    assert finding.sentence == "It raises ValueError: four numbers."
+    assert finding.lines[-1].code == 'raise ValueError("four numbers")'
+
+
+def test_no_more_than_eight_numbers_are_shown(impatient):
+    def wrong(probe, event):
+        factor = 1.7 if probe.about == "four layers" else 1
+        return event._replace(returned=[factor * dW for dW in event.returned])
+
+    seen = diagnosed(TASKS["backward"], wrong)
+    evidence = wording.report_on(seen, explanation.explain(seen), "", True, False).evidence
+    assert evidence.about == "four layers"
+    assert [entry[:5] for entry, *_ in evidence.rows] == 3 * ["dW[0]"] + 3 * ["dW[1]"] + 2 * [
+        "dW[2]"
+    ]
+
+
+def test_what_is_printed_is_quoted_and_counted():
+    def prints(Z, y):
+        print("first line " + "x" * 100)
+        print("second")
+        return simple_ml.softmax_loss(Z, y)
+
+    ((name, sentence),) = check.softmax_loss(prints).remarks
+    assert name == "prints"
+    text = ("first line " + "x" * 100)[:60]
+    assert sentence == f"It prints, in 13 of 13 calls; first: {text!r}."
+
+    def counts(Z, y):
+        print(len(Z), "rows")
+        return simple_ml.softmax_loss(Z, y)
+
+    ((_, sentence),) = check.softmax_loss(counts).remarks
+    assert sentence == "It prints, in 13 of 13 calls; first: '2 rows'."
+
+    def blank(Z, y):
+        print()
+        return simple_ml.softmax_loss(Z, y)
+
+    assert check.softmax_loss(blank).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("own", "reference", "factor"),
+    [
+        (0.02, 0.002, "10"),
+        (0.0199, 0.0001, None),  # nobody waits for that
+        (1.0, 0.1, "10"),
+        (1.0, 0.1001, None),
+        (1.0, 0.0029, "300"),
+    ],
+)
+def test_ten_times_as_slow_is_slow(own, reference, factor, monkeypatch):
+    event = Ran((own, reference), (), "", ())
+    monkeypatch.setattr(sandbox, "run", lambda *given: ([event], True))
+    remarks = diagnosis.speed(len, TASKS["softmax_loss"], 3)
+    assert len(remarks) == (factor is not None)
+    for name, sentence in remarks:
+        assert name == "slow"
+        assert sentence.startswith(f"It is right, and about {factor} times as slow as need be")
+
+
+@pytest.mark.parametrize(
+    ("event", "remarks"),
+    [
+        (Hung(3, ()), [("slow", "It is right, and slow: 400 rows took more than 3 s.")]),
+        (Died("ended"), []),
+        (Raised("ValueError", "", ()), []),
+    ],
+)
+def test_who_is_stopped_while_the_clock_runs_is_slow_and_who_fails_is_not(
+    event, remarks, monkeypatch
+):
+    monkeypatch.setattr(sandbox, "run", lambda *given: ([event], True))
+    assert diagnosis.speed(len, TASKS["softmax_loss"], 3) == remarks
+
+
+@pytest.mark.parametrize("own", [[0.19, 0.1, 0.12, 0.05, 0.3], [0.2]])
+def test_the_best_of_five_runs_counts_unless_one_is_long(own, monkeypatch):
+    clock, results = [0.0], []
+    ahead = {"own": iter(own), "reference": iter([0.004, 0.005, 0.001, 0.002, 0.003])}
+
+    def lasting(which):
+        def function(Z, y):
+            assert (Z.shape, y.shape) == ((400, 10), (400,))
+            assert set(np.geterr().values()) == {"ignore"}
+            clock[0] += next(ahead[which])
+
+        return function
+
+    def run(measure, calls, limit):
+        results.append(measure(*calls[0]))
+        return [Ran(results[0], (), "", ())], limit == 3
+
+    monkeypatch.setattr(sandbox, "run", run)
+    monkeypatch.setattr(diagnosis, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    task = replace(TASKS["softmax_loss"], reference=lasting("reference"))
+    with np.errstate(all="raise"):
+        ((name, _),) = diagnosis.speed(lasting("own"), task, 3)
+    assert name == "slow"
+    assert results[0] == pytest.approx((min(own), 0.001))
+    assert [list(rest) for rest in ahead.values()] == [[], []]  # so many times, and no more
+
+
+def test_how_slow_a_right_function_is_is_rounded():
+    def slow(seconds):
+        def loss(Z, y):
+            if len(Z) == 400:
+                end = diagnosis.time.perf_counter() + seconds
+                while diagnosis.time.perf_counter() < end:
+                    pass
+            return simple_ml.softmax_loss(Z, y)
+
+        return loss
+
+    ((name, sentence),) = check.softmax_loss(slow(0.05)).remarks
+    assert name == "slow"
+    assert re.search(r"about [1-9]0+ times as slow as need be \(400 rows, measured\)", sentence)
+    assert check.softmax_loss(slow(0.005)).remarks == ()  # nobody waits for that
+    ((name, sentence),) = check.softmax_loss(slow(60), limit=0.5).remarks
+    assert sentence == "It is right, and slow: 400 rows took more than 0.5 s."

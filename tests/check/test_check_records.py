@@ -1,0 +1,56 @@
+"""What the reports say, and where they send their readers, is what was recorded."""
+
+import difflib
+
+import check_reports
+import pytest
+import records
+
+from simple_ml.check.mistakes import READ
+from simple_ml.check.reading import TITLES
+
+
+def parts(text):
+    """Return the reports in a record: title and text."""
+    found = (part.partition("\n\n") for part in ("\n" + text).split("\n# ")[1:])
+    return {title: body.strip("\n") for title, _, body in found}
+
+
+RECORDED = parts(check_reports.REPORTS.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def made():
+    return dict(check_reports.reports())
+
+
+def test_every_kind_of_function_and_of_verdict_has_a_report(made):
+    assert list(made) == list(RECORDED)
+    verdicts = [text.split("\n")[0].split(": ", 1)[1] for text in RECORDED.values()]
+    for verdict in ("right", "meets the assignment, but", "wrong"):
+        assert sum(each.startswith(verdict) for each in verdicts) >= 2
+    assert 25 <= len(made) <= 40
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_report_says_what_was_recorded(name, made):
+    wanted, found = check_reports.steady(RECORDED[name]), check_reports.steady(made[name])
+    lines = difflib.unified_diff(wanted.split("\n"), found.split("\n"), lineterm="", n=0)
+    assert wanted == found, "\n".join([*lines, "If it is meant: make renew"])
+
+
+def test_readers_are_sent_where_the_chapters_have_it():
+    assert TITLES.keys() == READ.keys()
+    assert not records.differences(check_reports.READING, check_reports.reading()), "make renew"
+
+
+def test_an_equation_that_is_gone_is_missed():
+    with pytest.raises(SystemExit, match="04_training has no equation eq-none"):
+        check_reports.title_of("04_training", "eq-none", 3)
+
+
+def test_what_another_machine_may_compute_differently_is_not_compared():
+    steady = check_reports.steady
+    assert steady("is 2.5 to 1e-05 times, −0.3 of 3") == "is # to # times, # of 3"
+    assert steady("it raises ValueError: no 5") == "it raises ValueError: …"
+    assert steady("  W1[0, 12]  2  3") == steady("  W1[1, 2]  4  5")

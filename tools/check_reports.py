@@ -1,0 +1,113 @@
+"""Renew what the checker's reports say, and where they send their readers.
+
+    python tools/check_reports.py        writes both records, and prints what changed
+
+``tests/check/reports.txt`` holds some thirty reports as a reader gets them, one of each kind. Read
+what changed as a student would: is it right, and is it better?
+
+``simple_ml/check/reading.py`` holds the titles and the numbers of what a report refers to. They
+follow from the chapters: a heading may be reworded, an equation added, without a word here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+
+import equations
+import records
+
+from simple_ml.check.mistakes import READ
+
+REPORTS = records.ROOT / "tests" / "check" / "reports.txt"
+READING = records.ROOT / "simple_ml" / "check" / "reading.py"
+
+KINDS = """
+    einstein minus_times_minus
+    bela olga kira
+    anna cleo dora emil fritz jan mona xaver zoe yves rosa sven
+    enno finn greg hans kurt lena
+    aaron berta curt
+"""
+"""Homework of tests/check/held_out_check whose reports are kept: right; meets; wrong."""
+
+
+def reports() -> Iterator[tuple[str, str]]:
+    """Yield a title and a report for each of `KINDS`, and for each kind of function."""
+    sys.path.insert(0, str(REPORTS.parent))
+    from held_out_check import verdict
+    from held_out_check.doubles import DOUBLES
+    from held_out_check.right import RIGHT
+    from held_out_check.wrong import WRONG
+
+    kinds = {f: kind for group in (WRONG, DOUBLES) for f, (kind, _) in group.items()}
+    kinds = {**dict(RIGHT), **kinds}
+    chosen = {f.__name__: f for f in kinds}
+    for function in [chosen[name] for name in KINDS.split()] + others(kinds):
+        yield function.__name__, str(verdict(function, kinds[function]))
+
+
+def others(kinds: dict) -> list:
+    """Return the first wrong function of each kind that `KINDS` has no function of."""
+    named = KINDS.split()
+    seen = {kind for function, kind in kinds.items() if function.__name__ in named}
+    first = {}
+    for function, kind in kinds.items():
+        if kind not in seen:
+            first[kind] = function
+    return list(first.values())
+
+
+def text_of(pairs: Iterator[tuple[str, str]]) -> str:
+    return "\n".join(f"# {title}\n\n{report}\n" for title, report in pairs)
+
+
+def steady(text: str) -> str:
+    """Return text without what differs from one machine to the next."""
+    text = re.sub(r"\b(\w+(?:Error|Exception)): .*", r"\1: …", text)  # a library's own words
+    text = re.sub(r"(?<=line )\d+", "#", text)
+    text = re.sub(r"^( +\w+\[)[\d, ]+\].*", r"\1#]", text, flags=re.MULTILINE)  # what differs most
+    text = re.sub(r" +", " ", text)
+    return re.sub(r"[−-]?\b\d+(\.\d+(e[−+-]?\d+)?|e[−+-]?\d+)\b", "#", text)
+
+
+def reading() -> str:
+    """Return the text of the module with the titles and numbers that the reports refer to."""
+    numbers = equations.read_book().numbers
+    lines = [
+        '"""Titles and numbers of what a report refers to; `make renew` writes this file."""',
+        "",
+    ]
+    lines += ["TITLES = {"]
+    for key, (notebook, label, level) in READ.items():
+        title = json.dumps(title_of(notebook, label, level), ensure_ascii=False)
+        lines.append(f"    {key!r}: ({title}, {numbers.get(label, '')!r}),".replace("'", '"'))
+    return "\n".join(
+        [*lines, "}", '"""For each key of `READ`: the section\'s title, and a number."""', ""]
+    )
+
+
+def title_of(notebook: str, label: str, level: int) -> str:
+    """Return the last heading down to a level above an equation; the first one without a label."""
+    cells = json.loads((records.ROOT / "notebooks" / f"{notebook}.ipynb").read_bytes())["cells"]
+    texts = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    title = ""
+    for line in "\n".join(texts).split("\n"):
+        if heading := re.fullmatch(r"(##+) (.*)", line):
+            title = heading[2] if len(heading[1]) <= level else title
+            if not label:
+                return title
+        if label and f"({label})" in line and line.startswith("$$"):
+            return title
+    raise SystemExit(f"{notebook} has no equation {label}, to which the checker sends its readers")
+
+
+def main() -> None:
+    records.renew(READING, reading())
+    records.renew(REPORTS, text_of(reports()))
+
+
+if __name__ == "__main__":
+    main()
