@@ -18,15 +18,12 @@ that has not been seen to fail is not a check.
 
 This module reads the notebooks and the Markdown pages, without Sphinx. The site's extension
 ``book/_ext/equation_checks.py`` shows what it finds; ``tools/equation_mutants.py`` runs mutants.
-
-    python tools/equations.py        lists the coverage
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -251,22 +248,3 @@ def label_problems(book: Book) -> Iterator[str]:
     for check in book.checks:
         if check.label not in seen:
             yield f"{check.file}, cell {check.cell}: checks {check.label}, but no equation has it"
-
-
-# ---------------------------------------------------------------- command line
-
-
-def main() -> int:
-    book = read_book()
-    for equation in book.labelled:
-        checks = ", ".join(f"{check.kind}: {check.catches}" for check in equation.checks)
-        print(f"{equation.file:36} {equation.label:28} {checks or 'NOT CHECKED'}")
-    covered = sum(equation.covered for equation in book.labelled)
-    print(f"{covered} of {len(book.labelled)} labelled equations are checked")
-    for problem in book.problems:
-        print(f"problem: {problem}", file=sys.stderr)
-    return 1 if book.problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,7 +4,7 @@
 - Above the checking cell: "This cell checks equation (2.3)", a link back.
 - ``{equation-index}``: all equations with their checks, one table a chapter.
 
-What is checked where is read by ``tools/equations.py``, which also runs the mutants.
+``tools/equations.py`` reads what is checked where.
 """
 
 from __future__ import annotations
