@@ -1,15 +1,20 @@
-"""Open the built site in a browser: serve it, open a page, wait until it is drawn."""
+"""Open the built site in a browser: serve it, go to a page, wait until it is drawn."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Browser, Page
+
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
+PATIENCE = 300_000  # milliseconds: a busy machine is slow, not wrong
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
@@ -19,69 +24,84 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 class QuietServer(http.server.ThreadingHTTPServer):
     def handle_error(self, request, client_address):
-        pass  # a tab that is closed early breaks the pipe
+        pass  # a page that is left early breaks the pipe
 
 
-def serving(folder: Path, handler: type = QuietHandler) -> QuietServer:
-    """Return a server of a folder on a free port of this machine, running."""
+@contextlib.contextmanager
+def serving(folder: Path, handler: type = QuietHandler) -> Iterator[str]:
+    """Serve a folder from a free port of this machine, and give its address."""
     server = QuietServer(("127.0.0.1", 0), functools.partial(handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
 
 
-def open_context(browser, theme: str, width: int = 1440, **more):
-    """Return a context that prefers a theme; each of its pages is a first visit."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=theme,
-        reduced_motion="reduce",
-        **more,
-    )
-    context.set_default_timeout(120_000)  # a busy machine is slow, not wrong
-    context.add_init_script("try { localStorage.clear() } catch {}")
-    return context
+class Tab:
+    """A tab that goes from page to page, each time as a first visitor.
+
+    One tab serves many pages, since a new one takes the browser longer than most pages. ``wrong``
+    holds what has gone wrong on the page that it shows, ``asked`` the addresses that it asked for.
+    """
+
+    def __init__(self, browser: Browser, **options):
+        self.context = browser.new_context(**{"reduced_motion": "reduce"} | options)
+        self.context.add_init_script("try { localStorage.clear() } catch {}")
+        self.wrong: list[str] = []
+        self.asked: list[str] = []
+        self.page = page = self.context.new_page()
+        page.set_default_timeout(PATIENCE)
+        network = self.context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        page.on("request", self.on_request)
+        page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
+        page.on("response", self.on_response)
+        page.on("console", self.on_console)
+        page.on("pageerror", lambda error: self.wrong.append(f"script error: {error}"))
+
+    def on_request(self, request) -> None:
+        self.asked.append(request.url)
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob", "about", "file") and parts.netloc != self.host:
+            self.wrong.append(f"asks another host: {request.url}")
+
+    def on_response(self, response) -> None:
+        if response.status >= 400:
+            self.wrong.append(f"{response.status}: {response.url}")
+
+    def on_console(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.wrong.append(f"console: {message.text}")
+
+    def open(self, url: str, theme: str = "light", width: int = 1440, whole: bool = False) -> Page:
+        """Go to a page, wait until it is drawn, and return it; ``whole`` as in ``draw``."""
+        self.page.goto("about:blank")  # else an address that differs in its anchor loads nothing
+        self.wrong.clear()
+        self.asked.clear()
+        self.host = urlsplit(url).netloc
+        self.page.emulate_media(color_scheme=theme, media="null")
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.goto(url, wait_until="load")
+        draw(self.page, whole)
+        return self.page
+
+    def close(self) -> None:
+        self.context.close()
 
 
-def open_page(context, url: str, wrong: list[str], whole: bool = True):
-    """Open a page, note in ``wrong`` what goes wrong from then on, and wait until it is drawn.
+def draw(page: Page, whole: bool) -> None:
+    """Wait until nothing more is loaded.
 
     ``whole`` lays out what is far from the window, too, which the page leaves for later: a check
     of the whole page would see empty boxes there.
     """
-    tab = context.new_page()
-    here = urlsplit(url).netloc
-
-    def on_request(request):
-        parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob", "about", "file") and parts.netloc != here:
-            wrong.append(f"asks another host: {request.url}")
-
-    def on_response(response):
-        if response.status >= 400:
-            wrong.append(f"{response.status}: {response.url}")
-
-    def on_console(message):
-        if message.type in ("error", "warning"):
-            wrong.append(f"console: {message.text}")
-
-    tab.on("request", on_request)
-    tab.on("response", on_response)
-    tab.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
-    tab.on("console", on_console)
-    tab.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
-    tab.goto(url, wait_until="load")
-    settle(tab, whole)
-    return tab
-
-
-def settle(tab, whole: bool = True) -> None:
-    """Wait until nothing more is loaded."""
     if whole:
-        tab.add_style_tag(content="* { content-visibility: visible !important }")
-    tab.evaluate(SETTLE)
+        page.add_style_tag(content="* { content-visibility: visible !important }")
+    page.evaluate(DRAWN)
 
 
-SETTLE = """async () => {
+DRAWN = """async () => {
   for (const image of document.images) image.loading = "eager";
   await Promise.all([...document.images].map(image => image.decode().catch(() => null)));
   // Fonts are asked for when text is laid out, not when it is written, and a font that turns out

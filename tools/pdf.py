@@ -15,12 +15,10 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import browser as browsers
-import browsing
 import yaml
+from browser import launch, sync_playwright
+from browsing import ROOT, SITE, Tab, serving
 from bs4 import BeautifulSoup
-
-ROOT = Path(__file__).resolve().parents[1]
 
 PDF = ROOT / "_build" / "two-layers-by-hand.pdf"
 LEFT_OUT = {"book/lab"}
@@ -143,19 +141,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("into", nargs="?", type=Path, default=PDF)
     into = parser.parse_args().into
-    site = browsing.SITE
-    text = whole_book(site)
-    server = browsing.serving(site)
-    address = f"http://127.0.0.1:{server.server_port}/{PLACE}"
-    with browsers.sync_playwright() as driver:
-        browser = browsers.launch(driver)
-        context = browsing.open_context(browser, "light", 680)  # as wide as the text on paper
-        context.route(address, lambda route: route.fulfill(content_type="text/html", body=text))
-        wrong: list[str] = []
-        tab = browsing.open_page(context, address, wrong)
-        tab.emulate_media(media="print")
-        wrong += tab.evaluate(FIT)
-        tab.pdf(
+    text = whole_book(SITE)
+    with serving(SITE) as address, sync_playwright() as driver:
+        tab = Tab(launch(driver))
+        tab.page.route(
+            f"{address}/{PLACE}", lambda route: route.fulfill(content_type="text/html", body=text)
+        )
+        page = tab.open(f"{address}/{PLACE}", width=680, whole=True)  # as wide as on paper
+        page.emulate_media(media="print")
+        wrong = page.evaluate(FIT) + tab.wrong
+        page.pdf(
             path=into,
             prefer_css_page_size=True,
             print_background=True,
@@ -165,7 +160,6 @@ def main() -> None:
             outline=True,
             tagged=True,
         )
-        browser.close()
     if wrong:
         sys.exit("\n".join(wrong))
     print(f"{into}: {into.stat().st_size / 1e6:.1f} MB")

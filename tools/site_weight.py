@@ -4,7 +4,7 @@
     python tools/site_weight.py --lighthouse      Lighthouse's scores, too (needs npx): of one
                                            page of each sort and of the heaviest, or of PAGES
 
-For each page, a browser with an empty cache says what it loads. Text is weighed after gzip
+For each page, a browser says what it asks for. Text is weighed after gzip
 (level 6), pictures and fonts as they are. "First" is the first visit: HTML, style, scripts
 and fonts; "further" is what the page needs after the book's first page and the first
 chapter have been read; "figures" are its pictures, "data" is what a program on the page
@@ -23,8 +23,8 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import browser as browsers
-import browsing
+from browser import find, start, sync_playwright
+from browsing import SITE, QuietHandler, Tab, serving
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -49,43 +49,29 @@ def weight(file: Path) -> int:
     return len(data) if file.suffix in AS_THEY_ARE else len(gzip.compress(data, 6))
 
 
-def files_of(context, address: str, site: Path, name: str) -> set[Path]:
-    """Return the files that a page loads, the pictures it shows later included."""
-    asked: set[Path] = set()
-    tab = context.new_page()
-    tab.on("request", lambda request: asked.add(file_at(site, address, request.url)))
-    tab.goto(f"{address}/{name}", wait_until="load")
-    browsing.settle(tab)
-    tab.close()
-    return {path for path in asked if path and path.is_file()}
-
-
-def file_at(site: Path, address: str, url: str) -> Path | None:
-    return site / unquote(urlsplit(url).path).lstrip("/") if url.startswith(address) else None
-
-
 def kilobytes(files) -> float:
     return round(sum(map(weight, files)) / 1000, 1)
 
 
-def weigh(browser, address: str, site: Path, names: list[str]) -> list[dict]:
-    """Return a row for each page."""
-    loaded = {}
-    for name in names:
-        context = browsing.open_context(browser, "light", 1440)
-        loaded[name] = files_of(context, address, site, name)
-        context.close()
+def files_of(site: Path, asked: list[str]) -> set[Path]:
+    """Return the files of the site at the addresses that a page asked for."""
+    paths = {site / unquote(urlsplit(url).path).lstrip("/") for url in asked}
+    return {path for path in paths if path.is_file()}
+
+
+def weigh(asked: dict[str, list[str]], site: Path) -> list[dict]:
+    """Return a row for each page, from the addresses that it asked for."""
+    loaded = {name: files_of(site, urls) for name, urls in asked.items()}
     before = set().union(*(loaded.get(name, set()) for name in READ_BEFORE))
     rows = []
     for name, files in loaded.items():
         words = {path for path in files if path.suffix in WORDS}
         pictures = {path for path in files if path.suffix in PICTURES}
-        page = site / name
         rows.append(
             {
                 "page": name,
                 "first_kb": kilobytes(words),
-                "further_kb": kilobytes((words - before) | {page}),
+                "further_kb": kilobytes((words - before) | {site / name}),
                 "figures_kb": kilobytes(pictures),
                 "data_kb": kilobytes(files - words - pictures),
             }
@@ -116,7 +102,7 @@ def write_table(rows: list[dict]) -> None:
         writer.writerows(rows)
 
 
-class GzipHandler(browsing.QuietHandler):
+class GzipHandler(QuietHandler):
     """Serves as a static host does: text compressed, and to be kept for ten minutes."""
 
     protocol_version = "HTTP/1.1"
@@ -138,13 +124,13 @@ class GzipHandler(browsing.QuietHandler):
         self.wfile.write(data)
 
 
-def lighthouse(path: str, address: str, names: tuple[str, ...]) -> None:
+def lighthouse(browser: str, address: str, names: tuple[str, ...]) -> None:
     """Print Lighthouse's four scores of some pages, for a phone and for a desktop.
 
     It times the page on this machine. How fast that was just then stands beside the scores:
     Lighthouse's own benchmark, 1,500 and more on an idle laptop.
     """
-    environment = os.environ | {"CHROME_PATH": path}
+    environment = os.environ | {"CHROME_PATH": browser}
     for name in names:
         for preset in ((), ("--preset=desktop",)):
             done = subprocess.run(
@@ -164,28 +150,26 @@ def main() -> None:
     parser.add_argument("--lighthouse", action="store_true")
     parser.add_argument("pages", nargs="*", help="pages for Lighthouse, like book/lab.html")
     arguments = parser.parse_args()
-    site = browsing.SITE
     names = sorted(
-        path.relative_to(site).as_posix()
+        path.relative_to(SITE).as_posix()
         for folder in ("book", "notebooks")
-        for path in (site / folder).glob("*.html")
+        for path in (SITE / folder).glob("*.html")
     )
-    server = browsing.serving(site)
-    with browsers.sync_playwright() as driver:
-        path = browsers.find(driver)
-        browser = browsers.start(driver, path)
-        rows = weigh(browser, f"http://127.0.0.1:{server.server_port}", site, names)
-        browser.close()
+    with serving(SITE) as address, sync_playwright() as driver:
+        browser = find(driver)
+        tab = Tab(start(driver, browser))
+        asked = {}
+        for name in names:
+            tab.open(f"{address}/{name}", whole=True)
+            asked[name] = list(tab.asked)
+    rows = weigh(asked, SITE)
     write_table(rows)
     print(TABLE.read_text(encoding="utf-8"), end="")
     if arguments.lighthouse:
-        served = browsing.serving(site, GzipHandler)
         heaviest = max(rows, key=lambda row: row["first_kb"])["page"]
-        lighthouse(
-            path,
-            f"http://127.0.0.1:{served.server_port}",
-            arguments.pages or tuple(dict.fromkeys((*LIGHTHOUSE, heaviest))),
-        )
+        pages = arguments.pages or tuple(dict.fromkeys((*LIGHTHOUSE, heaviest)))
+        with serving(SITE, GzipHandler) as address:
+            lighthouse(browser, address, pages)
     if heavy := too_heavy(rows):
         sys.exit("over the budget:\n  " + "\n  ".join(heavy))
 

@@ -7,8 +7,8 @@ Needs the built site (`make book`) and a browser (tools/browser.py)::
 
 import io
 
-import browser as browsers
-from browsing import ROOT, SITE, open_context, open_page
+from browser import launch, sync_playwright
+from browsing import ROOT, SITE, Tab
 from PIL import Image
 
 PAGE = SITE / "notebooks" / "04_training.html"
@@ -17,13 +17,11 @@ SHOWN = "equation-eq-tr-backward"  # what stands in the middle of the picture
 
 
 def main():
-    with browsers.sync_playwright() as driver:
-        browser = browsers.launch(driver)
-        page = open_page(open_context(browser, "light", 1280), PAGE.as_uri(), [])
+    with sync_playwright() as driver:
+        page = Tab(launch(driver)).open(PAGE.as_uri())
         page.set_viewport_size({"width": 1280, "height": 800})
         page.evaluate("id => document.getElementById(id).scrollIntoView({block: 'center'})", SHOWN)
         picture = Image.open(io.BytesIO(page.screenshot()))
-        browser.close()
     picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=64).save(OUTPUT, optimize=True)
     print(f"{OUTPUT.relative_to(ROOT)}: {OUTPUT.stat().st_size // 1024} KB")
 

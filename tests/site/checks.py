@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from browsing import SITE
+from browsing import SITE, draw
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
+LOOKING = Path(__file__).with_name("looking.js").read_text(encoding="utf-8")
 WIDTHS = (390, 768, 1440)
 THEMES = ("light", "dark")
 
@@ -106,75 +108,17 @@ def heading_jumps(html: str) -> list[str]:
     return bad
 
 
-# ---------------------------------------------------------------- looking at pages
-
-CONTENT = """() => {
-  const text = [...document.querySelectorAll(".bd-article, article")]
-    .map(article => {
-      const copy = article.cloneNode(true);
-      copy.querySelectorAll("pre, code, script, mjx-container").forEach(node => node.remove());
-      return copy.textContent;
-    }).join("\\n");
-  const visible = node => node.checkVisibility();
-  return {
-    maths: document.querySelectorAll(".math").length,
-    typeset: document.querySelectorAll("mjx-container").length,
-    blank: [...document.querySelectorAll("mjx-c")]
-      .filter(node => !/^"./.test(getComputedStyle(node, "::before").content))
-      .map(node => node.className),
-    leftOver: (text.match(/\\\\[()\\[\\]]|\\$\\$/g) || []).length,
-    images: [...document.images].filter(image => !image.naturalWidth && visible(image))
-      .map(image => image.src),
-    unsized: [...document.images].filter(image => !(image.width && image.height)
-      || !(image.getAttribute("width") && image.getAttribute("height")))
-      .filter(visible).map(image => image.src),
-    unreadable: document.documentElement.dataset.theme !== "dark" ? [] :
-      [...document.querySelectorAll("article img")].filter(visible)
-      .filter(image => !image.matches(".drawing, .only-dark"))
-      .filter(image => getComputedStyle(image).backgroundColor !== "rgb(255, 255, 255)")
-      .map(image => image.src),
-    theme: document.documentElement.dataset.theme,
-  };
-}"""
-
-LAYOUT = """() => {
-  const root = document.documentElement;
-  const clips = node => {
-    for (let box = node.parentElement; box; box = box.parentElement)
-      if (getComputedStyle(box).overflowX !== "visible") return true;
-    return false;
-  };
-  return {
-    width: root.scrollWidth,
-    window: root.clientWidth,
-    wide: [...document.querySelectorAll("main *")]
-      .filter(node => node.getBoundingClientRect().right > root.clientWidth + 1 && !clips(node))
-      .slice(0, 3)
-      .map(node => `${node.tagName}.${node.className}: ${node.textContent.slice(0, 40)}`),
-    cut: [...document.querySelectorAll("div.math")]
-      .filter(box => box.scrollHeight > box.clientHeight + 2)
-      .map(box => `${box.id}: ${box.scrollHeight} > ${box.clientHeight}`),
-  };
-}"""
+# ---------------------------------------------------------------- what a page shows
 
 
-SHIFTS = """() => new Promise(resolve => {
-  const shifts = [];
-  new PerformanceObserver(list => shifts.push(...list.getEntries()))
-    .observe({type: "layout-shift", buffered: true});
-  setTimeout(() => resolve(shifts.map(shift => shift.value)), 50);
-})"""
+def ask(page, name: str):
+    """Return the answer of a function of looking.js."""
+    return page.evaluate(f"{LOOKING}.{name}()")
 
 
-def shifts(tab, limit: float = 0.1) -> list[str]:
-    """Return how much of a page has jumped since it was opened, if it is more than is good."""
-    total = sum(tab.evaluate(SHIFTS))
-    return [f"its layout shifts by {total:.2f}"] if total > limit else []
-
-
-def content(tab, theme: str) -> list[str]:
+def content(page, theme: str) -> list[str]:
     """Return what is wrong with what a page shows, at any width."""
-    seen, wrong = tab.evaluate(CONTENT), []
+    seen, wrong = ask(page, "content"), []
     if seen["maths"] and seen["typeset"] < seen["maths"]:
         wrong.append(f"{seen['typeset']} of {seen['maths']} formulas are typeset")
     if seen["blank"]:
@@ -192,50 +136,41 @@ def content(tab, theme: str) -> list[str]:
     return wrong
 
 
-def layout(tab, width: int) -> list[str]:
-    """Return what does not fit at a width of the window."""
-    tab.set_viewport_size({"width": width, "height": 900})
-    seen, wrong = tab.evaluate(LAYOUT), []
+def layout(page) -> list[str]:
+    """Return what does not fit into the window."""
+    seen, wrong = ask(page, "layout"), []
     if seen["width"] > seen["window"]:
-        line = f"scrolls sideways: {seen['width']} > {seen['window']} px: {seen['wide']}"
-        wrong.append(f"at {width} px it {line}")
+        wrong.append(f"scrolls sideways: {seen['width']} > {seen['window']} px: {seen['wide']}")
     if seen["cut"]:
-        wrong.append(f"at {width} px formulas are cut: {seen['cut']}")
+        wrong.append(f"at {seen['window']} px formulas are cut: {seen['cut']}")
     return wrong
+
+
+def shifts(page, limit: float = 0.1) -> list[str]:
+    """Return how much of a page has jumped since it was opened, if it is more than is good."""
+    total = sum(ask(page, "shifts"))
+    return [f"its layout shifts by {total:.2f}"] if total > limit else []
 
 
 # ---------------------------------------------------------------- accessibility
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-# Best-practice rules that do not hold, each with its reason. None does not hold.
-AXE_EXCEPTIONS: dict[str, str] = {}
+EVERY_RULE = {"type": "tag", "values": AXE_TAGS}
+# What may differ between the themes: colours, and the drawings that come in one for each.
+RULES_OF_A_THEME = ["color-contrast", "link-in-text-block", "image-alt"]
 
 
-# A chapter has ten thousand nodes, nine tenths of them inside formulas and highlighted code.
-# One token of each kind stays, and of each formula its box: the rest would say the same again.
-ONE_OF_A_KIND = """() => {
-  document.querySelectorAll("mjx-container > *").forEach(node => node.replaceChildren("x"));
-  const seen = new Set();
-  for (const token of document.querySelectorAll("pre span[class]")) {
-    const kind = token.className + " in " + token.closest("[class*=highlight-]")?.className;
-    if (seen.has(kind) && !token.querySelector("a")) token.replaceWith(token.textContent);
-    seen.add(kind);
-  }
-  document.querySelectorAll("pre").forEach(node => node.normalize());
-}"""
+def accessibility(page, rules: list[str] | None = None) -> list[str]:
+    """Return what axe-core finds against WCAG 2.2 A and AA and its best practices, or ``rules``.
 
-
-def accessibility(tab, rules: list[str] | None = None) -> list[str]:
-    """Return axe-core's violations: of WCAG 2.2 A and AA and of its best practices."""
-    tab.evaluate(AXE.read_text(encoding="utf-8"))
-    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
-    options = {
-        "runOnly": only,
-        "resultTypes": ["violations", "incomplete"],
-        "rules": {rule: {"enabled": False} for rule in AXE_EXCEPTIONS},
-    }
-    tab.evaluate(ONE_OF_A_KIND)
-    found = tab.evaluate("options => axe.run(options)", options)
+    It leaves on the page one token of each kind.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    ask(page, "keepOneOfAKind")
+    only = {"type": "rule", "values": rules} if rules else EVERY_RULE
+    options = {"runOnly": only, "resultTypes": ["violations", "incomplete"]}
+    found = page.evaluate("options => axe.run(options)", options)
     return [
         f"axe: {rule['id']} ({len(rule['nodes'])}): {rule['nodes'][0]['html'][:120]}"
         for rule in found["violations"] + [unseen(rule) for rule in found["incomplete"]]
@@ -254,12 +189,13 @@ def unseen(rule: dict) -> dict:
 
 # ---------------------------------------------------------------- what one can do with a page
 
+FOLDED = ".bd-article .toggle.admonition, .bd-article .admonition.dropdown"
 
-def folds(tab, limit: int = 3) -> list[str]:
+
+def folds(page, limit: int = 3) -> list[str]:
     """Open and close the folded boxes by keyboard alone, and return those that do not."""
     wrong = []
-    boxes = tab.locator(".bd-article .toggle.admonition, .bd-article .admonition.dropdown").all()
-    for box in boxes[:limit]:
+    for box in page.locator(FOLDED).all()[:limit]:
         button = box.locator("button.toggle-button")
         if button.count() != 1:
             wrong.append(f"a folded box without its button: {box.inner_text()[:60]!r}")
@@ -267,7 +203,7 @@ def folds(tab, limit: int = 3) -> list[str]:
         inside = box.locator(":scope > :not(.admonition-title)").last
         for expected in (True, False):
             button.focus()
-            tab.keyboard.press("Enter")
+            page.keyboard.press("Enter")
             shown = inside.evaluate("node => node.checkVisibility({visibilityProperty: true})")
             if shown is not expected:
                 wrong.append(f"Enter does not {'un' * expected}fold {box.inner_text()[:60]!r}")
@@ -275,49 +211,13 @@ def folds(tab, limit: int = 3) -> list[str]:
     return wrong
 
 
-UNMARKED = """() => {
-  const node = document.activeElement, style = getComputedStyle(node);
-  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
-  if (node === document.body || outlined || style.boxShadow !== "none") return null;
-  return `no focus mark on ${node.tagName}.${node.className}`;
-}"""
-
-
-def focus_marks(tab, presses: int = 40) -> list[str]:
+def focus_marks(page, presses: int = 40) -> list[str]:
     """Go through a page with the Tab key, and return what does not show that it has the focus."""
     found = set()
     for _ in range(presses):
-        tab.keyboard.press("Tab")
-        found.add(tab.evaluate(UNMARKED))
+        page.keyboard.press("Tab")
+        found.add(ask(page, "unmarked"))
     return sorted(found - {None})
-
-
-COPIED = """() => {
-  let text = null;
-  const copy = document.execCommand;
-  document.execCommand = () => { text = document.activeElement.value; return true; };
-  const texts = [...document.querySelectorAll("button.copybtn")].map(button => {
-    text = null;
-    button.click();
-    return text;
-  });
-  document.execCommand = copy;
-  return texts;
-}"""
-
-
-def copied(tab) -> list[str]:
-    """Press each copy button of a page, and return what would be on the clipboard."""
-    return [text or "" for text in tab.evaluate(COPIED)]
-
-
-def copy_by_click(tab) -> str:
-    """Press a page's first copy button and return what is on the clipboard then."""
-    button = tab.locator("button.copybtn").first
-    button.scroll_into_view_if_needed()
-    button.focus()
-    tab.keyboard.press("Enter")
-    return tab.evaluate("async () => navigator.clipboard.readText()")
 
 
 def code_of(notebook: Path) -> list[str]:
@@ -331,16 +231,72 @@ def code_of(notebook: Path) -> list[str]:
     ]
 
 
-def copies(tab, notebook: Path) -> list[str]:
-    """Return the code cells of a notebook that no button of its page copies."""
-    buttons = [text.strip() for text in copied(tab)]
-    return [f"no button copies: {code[:60]!r}" for code in code_of(notebook) if code not in buttons]
+def copies(page, notebook: Path) -> list[str]:
+    """Press all copy buttons, one of them by keyboard, and return what they do not copy rightly."""
+    texts = [text.strip() for text in ask(page, "copied")]
+    wrong = [f"no button copies: {code[:60]!r}" for code in code_of(notebook) if code not in texts]
+    button = page.locator("button.copybtn").first
+    button.scroll_into_view_if_needed()
+    button.focus()
+    page.keyboard.press("Enter")
+    clip = page.evaluate("async () => navigator.clipboard.readText()")
+    if clip.strip() != texts[0]:
+        wrong.append(f"the clipboard holds {clip[:60]!r}, not {texts[0][:60]!r}")
+    return wrong
 
 
-def results(tab) -> list[str]:
+def results(page) -> list[str]:
     """Wait for the search page to have searched, and return the addresses that it found."""
     summary = "document.querySelector('#search-results p.search-summary')"
-    tab.wait_for_function(f"() => {summary}?.innerText.match(/found|did not match/)")
-    return tab.eval_on_selector_all(
+    page.wait_for_function(f"() => {summary}?.innerText.match(/found|did not match/)")
+    return page.eval_on_selector_all(
         "#search-results ul.search li a", "links => links.map(link => link.href)"
     )
+
+
+# ---------------------------------------------------------------- all of it
+
+
+@dataclass
+class Visit:
+    """What was found on a page."""
+
+    wrong: list[str]
+    asked: list[str]  # the addresses that it asked for
+    folded: int  # boxes
+
+
+def widen(page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+
+
+def prefer(page, theme: str) -> None:
+    """Change the theme that the system prefers; the page is told with the next frame."""
+    page.emulate_media(color_scheme=theme)
+    ask(page, "nextFrame")
+
+
+def visit(tab, url: str, notebook: Path) -> Visit:
+    """Open a page once, and look at it at each width in each theme.
+
+    The order is the one with the fewest changes: each of them draws the whole page anew.
+    """
+    page = tab.open(url, width=WIDTHS[0])
+    wrong = shifts(page)
+    draw(page, whole=True)
+    asked = list(tab.asked)
+    wrong += layout(page) + content(page, "light")
+    prefer(page, "dark")
+    wrong += layout(page) + content(page, "dark")
+    widen(page, WIDTHS[1])
+    wrong += layout(page)
+    prefer(page, "light")
+    wrong += layout(page)
+    widen(page, WIDTHS[2])
+    wrong += layout(page) + accessibility(page)
+    prefer(page, "dark")
+    wrong += layout(page) + accessibility(page, RULES_OF_A_THEME)
+    wrong += folds(page)
+    if notebook.is_file():
+        wrong += copies(page, notebook)
+    return Visit(wrong + tab.wrong, asked, page.locator(FOLDED).count())

@@ -8,8 +8,8 @@ import os
 
 import browser as browsers
 import pytest
-from browsing import ROOT, SITE, serving
-from checks import Page
+from browsing import ROOT, SITE, Tab, serving
+from checks import Page, Visit, visit
 
 
 def pytest_configure(config):
@@ -44,10 +44,8 @@ def pages() -> dict[str, Page]:
 def address(pages):
     """Return where the built site is served."""
     assert pages
-    server = serving(SITE)
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(SITE) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +64,22 @@ def browser(driver):
         unavailable(f"{reason}, or let one be set up by: make test")
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def tab(browser):
+    """Return a tab that the tests share: ``open`` starts each page anew."""
+    allowed = ["clipboard-read", "clipboard-write"]
+    tab = Tab(browser, permissions=allowed, accept_downloads=True)
+    yield tab
+    tab.close()
+
+
+@pytest.fixture(scope="session")
+def visits(tab, pages, address) -> dict[str, Visit]:
+    """Return what was found on each page, opened once for all that is checked on it."""
+    return {
+        name: visit(tab, f"{address}/{name}", (ROOT / name).with_suffix(".ipynb"))
+        for name, page in pages.items()
+        if not page.redirects
+    }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import ROOT, SITE, open_context, open_page
+from browsing import ROOT, SITE
 from checks import (
     Page,
     accessibility,
@@ -45,23 +45,20 @@ def swap(old: str, new: str, count: int = 1):
     return change
 
 
-@pytest.fixture(scope="module")
-def context(browser):
-    context = open_context(browser, "light")
-    yield context
-    context.close()
+@pytest.fixture
+def opened(tab, address):
+    """Open a page as a change leaves it."""
 
+    def go(name: str, change, **options):
+        text = change((SITE / name).read_text(encoding="utf-8"))
+        kind = "text/html; charset=utf-8"
+        tab.page.route(
+            f"{address}/{name}", lambda route: route.fulfill(content_type=kind, body=text)
+        )
+        return tab.open(f"{address}/{name}", **options)
 
-def opened(context, address: str, name: str, change) -> tuple:
-    """Open a page as the change leaves it; return the tab and what has gone wrong so far."""
-    text = change((SITE / name).read_text(encoding="utf-8"))
-    context.unroute_all()
-    context.route(
-        f"{address}/{name}",
-        lambda route: route.fulfill(status=200, content_type="text/html; charset=utf-8", body=text),
-    )
-    wrong: list[str] = []
-    return open_page(context, f"{address}/{name}", wrong), wrong
+    yield go
+    tab.page.unroute_all()
 
 
 LOADING = {
@@ -117,95 +114,81 @@ INACCESSIBLE = {
 
 
 @pytest.mark.parametrize("name", LOADING)
-def test_loading(name, context, address):
+def test_loading(name, opened, tab):
     html, complaint = LOADING[name]
-    tab, wrong = opened(context, address, PAGE, swap("</head>", lambda _: html + "</head>"))
-    tab.close()
-    assert any(complaint in line for line in wrong), wrong
+    opened(PAGE, swap("</head>", lambda _: html + "</head>"))
+    assert any(complaint in line for line in tab.wrong), tab.wrong
 
 
 @pytest.mark.parametrize("name", LOOKING)
-def test_looking(name, context, address):
+def test_looking(name, opened):
     change, complaint = LOOKING[name]
-    tab, wrong = opened(context, address, PAGE, change)
-    wrong += content(tab, "light") + layout(tab, 390)
-    tab.close()
+    page = opened(PAGE, change, width=390, whole=True)
+    wrong = content(page, "light") + layout(page)
     assert any(complaint in line for line in wrong), wrong
 
 
-def test_the_wrong_theme(context, address):
-    tab, wrong = opened(context, address, PAGE, lambda page: page)
-    wrong += content(tab, "dark")
-    tab.close()
-    assert "theme 'light', expected 'dark'" in wrong
+def test_the_wrong_theme(opened):
+    page = opened(PAGE, lambda page: page)
+    assert "theme 'light', expected 'dark'" in content(page, "dark")
 
 
-def test_a_figure_that_comes_late_and_has_kept_no_place(context, address):
+def test_a_figure_that_comes_late_and_has_kept_no_place(opened):
     late = """<img id="late" alt="x"><script>addEventListener("load", () => setTimeout(
     () => { document.getElementById("late").src = "../_static/card.png"; }, 300))</script>"""
-    tab, _ = opened(context, address, PAGE, after_title(late))
-    tab.wait_for_function("document.getElementById('late').naturalWidth > 0")
-    tab.wait_for_timeout(200)  # the next frame draws it
-    found = shifts(tab)
-    tab.close()
-    assert any("shifts" in line for line in found), found
+    page = opened(PAGE, after_title(late))
+    page.wait_for_function("document.getElementById('late').naturalWidth > 0")
+    page.wait_for_timeout(200)  # the next frame draws it
+    assert any("shifts" in line for line in shifts(page))
 
 
-def test_a_figure_on_the_dark_ground(browser, address):
-    context = open_context(browser, "dark")
+def test_a_figure_on_the_dark_ground(opened):
     figure = '<img src="../_static/screenshot.png" alt="x" width="9" height="9" '
     figure += 'style="background: none !important">'
-    tab, wrong = opened(context, address, PAGE, after_title(figure))
-    wrong += content(tab, "dark")
-    context.close()
+    wrong = content(opened(PAGE, after_title(figure), theme="dark"), "dark")
     assert any("on the dark ground" in line for line in wrong), wrong
 
 
 @pytest.mark.parametrize("name", INACCESSIBLE)
-def test_accessibility(name, context, address):
+def test_accessibility(name, opened):
     html, rule = INACCESSIBLE[name]
-    tab, _ = opened(context, address, PAGE, after_title(html))
-    found = accessibility(tab, None if rule == "landmark" else [rule])
-    tab.close()
+    found = accessibility(opened(PAGE, after_title(html)), None if rule == "landmark" else [rule])
     assert any(rule in line for line in found), found
 
 
-def test_a_focus_that_cannot_be_seen(context, address):
+def test_a_focus_that_cannot_be_seen(opened):
     style = "<style>.bd-header-article button { outline: 0 !important }</style></head>"
-    tab, _ = opened(context, address, CHAPTER, swap("</head>", style))
-    found = focus_marks(tab)
-    tab.close()
+    found = focus_marks(opened(CHAPTER, swap("</head>", style)))
     assert any("no focus mark on BUTTON" in line for line in found), found
 
 
-def test_a_box_that_does_not_unfold(context, address):
+def test_a_box_that_does_not_unfold(opened):
     deaf = "<script>addEventListener('click', event => event.stopImmediatePropagation(), true)"
-    tab, _ = opened(context, address, CHAPTER, swap("</head>", deaf + "</script></head>"))
-    found = folds(tab)
-    tab.close()
+    found = folds(opened(CHAPTER, swap("</head>", deaf + "</script></head>")))
     assert any("does not unfold" in line for line in found), found
 
 
-def test_a_copy_button_that_copies_something_else(context, address):
+def test_a_copy_button_that_copies_something_else(opened):
     change = swap(
         r'(<div class="highlight-ipython3[^>]*><div class="highlight"><pre[^>]*>)', r"\1oops "
     )
-    tab, _ = opened(context, address, HOMEWORK, change)
-    found = copies(tab, (ROOT / HOMEWORK).with_suffix(".ipynb"))
-    tab.close()
+    found = copies(opened(HOMEWORK, change), (ROOT / HOMEWORK).with_suffix(".ipynb"))
     assert any("no button copies" in line for line in found), found
 
 
-def test_a_search_without_its_index(context, address):
-    context.unroute_all()
+def test_a_copy_button_that_leaves_the_clipboard_alone(opened):
+    deaf = "<script>navigator.clipboard.writeText('before');"
+    deaf += "addEventListener('keydown', event => event.preventDefault(), true)</script></head>"
+    found = copies(opened(HOMEWORK, swap("</head>", deaf)), (ROOT / HOMEWORK).with_suffix(".ipynb"))
+    assert any("the clipboard holds 'before'" in line for line in found), found
+
+
+def test_a_search_without_its_index(tab, address):
     empty = 'Search.setIndex({"docnames":[],"filenames":[],"titles":[],"terms":{},"titleterms":{},'
     empty += '"alltitles":{},"indexentries":{},"objects":{},"objnames":{},"objtypes":{}})'
-    context.route("**/searchindex.js*", lambda route: route.fulfill(status=200, body=empty))
-    tab = open_page(context, f"{address}/search.html?q=hidden_dim", [])
-    found = results(tab)
-    tab.close()
-    context.unroute_all()
-    assert found == []
+    tab.page.route("**/searchindex.js*", lambda route: route.fulfill(status=200, body=empty))
+    assert results(tab.open(f"{address}/search.html?q=hidden_dim")) == []
+    tab.page.unroute_all()
 
 
 def test_a_link_and_an_anchor_that_lead_nowhere(pages):

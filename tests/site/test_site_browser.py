@@ -1,8 +1,7 @@
 """The built site in a real browser: every page, both themes, three widths.
 
-Which browser: the one that the environment variable CHROMIUM names, else the system's, else
-the one that `make setup-browser` fetches. The checks are in `browsing.py`; that each of them
-notices what it is for is tested in `test_site_broken.py`.
+Which browser it is: tools/browser.py. The checks are in `checks.py`; that each of them notices
+what it is for is tested in `test_site_broken.py`.
 """
 
 from __future__ import annotations
@@ -10,116 +9,44 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import ROOT, SITE, open_context, open_page
-from checks import (
-    THEMES,
-    WIDTHS,
-    accessibility,
-    content,
-    copied,
-    copies,
-    copy_by_click,
-    focus_marks,
-    folds,
-    layout,
-    results,
-    shifts,
-)
+from browsing import ROOT, SITE
+from checks import WIDTHS, content, focus_marks, results
+
+CHAPTER = "notebooks/04_training.html"
 
 
-def names(pages) -> list[str]:
-    return [name for name, page in pages.items() if not page.redirects]
+def test_every_page(visits):
+    """No error, no outside request, no TeX left over, nothing too wide, nothing inaccessible.
+
+    On a phone nothing jumps, boxes fold by keyboard, and buttons copy what the cell says.
+    """
+    assert {name: visit.wrong for name, visit in visits.items() if visit.wrong} == {}
+    assert sum(visit.folded for visit in visits.values()) > 20
 
 
-@pytest.fixture(scope="session", params=THEMES)
-def themed(request, browser):
-    """Return a theme and a context of the browser that prefers it."""
-    context = open_context(browser, request.param)
-    yield request.param, context
-    context.close()
-
-
-def test_every_page(pages, address, themed):
-    """No error, no outside request, no TeX left over, nothing too wide, nothing inaccessible."""
-    theme, context = themed
-    found = {}
-    for name in names(pages):
-        wrong: list[str] = []
-        tab = open_page(context, f"{address}/{name}", wrong)
-        wrong += content(tab, theme)
-        for width in WIDTHS:
-            wrong += layout(tab, width)
-        wrong += accessibility(tab)
-        tab.close()
-        if wrong:
-            found[name] = wrong
-    assert found == {}
-
-
-def test_on_a_phone_nothing_jumps(pages, address, browser):
-    """Figures and formulas have their place before they come."""
-    context = open_context(browser, "light", 390)
-    found = {}
-    for name in names(pages):
-        tab = open_page(context, f"{address}/{name}", [], whole=False)
-        if jumps := shifts(tab):
-            found[name] = jumps
-        tab.close()
-    context.close()
-    assert found == {}
-
-
-def test_boxes_fold_by_keyboard_and_buttons_copy_what_the_cell_says(pages, address, browser):
-    context = open_context(browser, "light", permissions=["clipboard-read", "clipboard-write"])
-    folded, found = 0, {}
-    for name in names(pages):
-        notebook = (ROOT / name).with_suffix(".ipynb")
-        if not notebook.is_file():
-            continue
-        tab = open_page(context, f"{address}/{name}", [], whole=False)
-        folded += tab.locator("button.toggle-button").count()
-        complaints = folds(tab) + copies(tab, notebook)
-        first = copied(tab)[0]
-        if (clip := copy_by_click(tab)) != first:
-            complaints.append(f"the clipboard holds {clip[:60]!r}, not {first[:60]!r}")
-        tab.close()
-        if complaints:
-            found[name] = complaints
-    context.close()
-    assert found == {}
-    assert folded > 20
+def test_a_first_visit_in_the_dark_is_dark(tab, address):
+    assert content(tab.open(f"{address}/{CHAPTER}", theme="dark"), "dark") == []
+    assert tab.wrong == []
 
 
 @pytest.mark.parametrize("words", ["hidden_dim", "fan-out"])
-def test_the_search_finds(words, pages, address, browser):
-    assert pages
-    context = open_context(browser, "light")
-    wrong: list[str] = []
-    tab = open_page(context, f"{address}/search.html?q={words}", wrong)
-    found = results(tab)
-    excerpts = tab.locator("#search-results p.context").all_inner_texts()
-    context.close()
-    assert found
-    assert wrong == []
+def test_the_search_finds(words, tab, address):
+    page = tab.open(f"{address}/search.html?q={words}")
+    assert results(page)
+    excerpts = page.locator("#search-results p.context").all_inner_texts()
     assert all("\\(" not in text for text in excerpts)
+    assert tab.wrong == []
 
 
-def test_the_search_works_from_files(pages, browser):
+def test_the_search_works_from_files(pages, tab):
     assert pages
-    context = open_context(browser, "light")
-    tab = open_page(context, f"{SITE.as_uri()}/search.html?q=hidden_dim", [])
-    found = results(tab)
-    context.close()
-    assert found
+    assert results(tab.open(f"{SITE.as_uri()}/search.html?q=hidden_dim"))
 
 
-def test_maths_is_typeset_from_a_file_address(pages, browser):
-    context = open_context(browser, "light")
-    wrong: list[str] = []
-    tab = open_page(context, (SITE / "book" / "notation.html").as_uri(), wrong)
-    wrong += content(tab, "light")
-    context.close()
-    assert wrong == []
+def test_maths_is_typeset_from_a_file_address(pages, tab):
+    assert pages
+    page = tab.open((SITE / "book" / "notation.html").as_uri(), whole=True)
+    assert content(page, "light") + tab.wrong == []
 
 
 # ---------------------------------------------------------------- what is far is left for later
@@ -132,73 +59,77 @@ CHAPTER_2 = "notebooks/02_two_layer_gradients"
 
 
 @pytest.fixture(params=[390, 1440])
-def long_chapter(request, pages, browser):
-    assert pages
-    context = open_context(browser, "light", request.param)
-    yield lambda url: open_page(context, url, [], whole=False)
-    context.close()
+def long_chapter(request, tab, address):
+    """Open the longest chapter, at an anchor."""
+    return lambda at="": tab.open(f"{address}/{CHAPTER_2}.html{at}", width=request.param)
 
 
-def top_of(tab, anchor: str) -> float:
-    return tab.evaluate("id => document.getElementById(id).getBoundingClientRect().top", anchor)
+def top_of(page, anchor: str) -> float:
+    return page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", anchor)
 
 
-def test_a_long_chapter_lays_out_what_is_near_the_window(long_chapter, address):
-    tab = long_chapter(f"{address}/{CHAPTER_2}.html")
-    assert 0 < tab.evaluate(LAID_OUT) < 0.2
-    tab.emulate_media(media="print")
-    assert tab.evaluate(LAID_OUT) == 1
+def test_a_long_chapter_lays_out_what_is_near_the_window(long_chapter):
+    page = long_chapter()
+    assert 0 < page.evaluate(LAID_OUT) < 0.2
+    page.emulate_media(media="print")
+    assert page.evaluate(LAID_OUT) == 1
 
 
 @pytest.mark.parametrize("place", [0.3, 0.6, 1])
-def test_a_link_into_a_chapter_leads_to_the_place(place, long_chapter, address):
+def test_a_link_into_a_chapter_leads_to_the_place(place, long_chapter, pages):
     """Although what stands before it has no height of its own yet."""
+    assert pages
     text = (SITE / f"{CHAPTER_2}.html").read_text(encoding="utf-8")
     anchors = re.findall(r'<div class="math[^>]* id="(equation-[^"]+)"', text)
     anchor = anchors[round(place * (len(anchors) - 1))]
-    tab = long_chapter(f"{address}/{CHAPTER_2}.html#{anchor}")
-    assert -1 <= top_of(tab, anchor) < 450
-    assert tab.evaluate(LAID_OUT) < 0.3
+    page = long_chapter(f"#{anchor}")
+    assert -1 <= top_of(page, anchor) < 450
+    assert page.evaluate(LAID_OUT) < 0.3
 
 
-def test_a_link_within_a_chapter_leads_to_its_section(long_chapter, address):
-    tab = long_chapter(f"{address}/{CHAPTER_2}.html")
-    found = tab.evaluate("[...document.querySelectorAll('section section')].map(s => s.id)")
+# A section has come to rest when its place is the same in two frames that follow each other.
+AT_REST = """async id => {
+  const top = () => document.getElementById(id).getBoundingClientRect().top;
+  const frame = () => new Promise(requestAnimationFrame);
+  location.hash = id;
+  for (let before = NaN; before !== top(); await frame(), await frame()) before = top();
+}"""
+
+
+def test_a_link_within_a_chapter_leads_to_its_section(long_chapter):
+    page = long_chapter()
+    found = page.evaluate("[...document.querySelectorAll('section section')].map(s => s.id)")
     bottom = "window.scrollY + window.innerHeight >= document.body.scrollHeight - 2"
     missed = {}
     for section in found[::-2]:
-        tab.evaluate("id => { location.hash = id }", section)
-        tab.wait_for_timeout(300)
-        top = top_of(tab, section)
-        if not (-1 <= top < 450 or (top < 900 and tab.evaluate(bottom))):
+        page.evaluate(AT_REST, section)
+        top = top_of(page, section)
+        if not (-1 <= top < 450 or (top < 900 and page.evaluate(bottom))):
             missed[section] = top
     assert missed == {}
 
 
-def test_a_focus_mark_is_whole_where_a_line_begins(long_chapter, address):
+def test_a_focus_mark_is_whole_where_a_line_begins(long_chapter):
     """What is left for later is clipped to its box, which must not clip the mark around a link."""
-    tab = long_chapter(f"{address}/{CHAPTER_2}.html")
-    tab.set_viewport_size({"width": 390, "height": 900})
+    page = long_chapter()
+    page.set_viewport_size({"width": 390, "height": 900})
     find = """() => [...document.querySelectorAll("section ~ section > p a[href]")]
         .find(a => a.getClientRects().length === 1 && a.getBoundingClientRect().left < 17)"""
-    link = tab.evaluate_handle(find).as_element()
+    link = page.evaluate_handle(find).as_element()
     link.scroll_into_view_if_needed()
     box = link.bounding_box()
     beside = {"x": box["x"] - 8, "y": box["y"], "width": 7, "height": box["height"]}
-    before = tab.screenshot(clip=beside)
+    before = page.screenshot(clip=beside)
     link.evaluate("a => a.focus({focusVisible: true})")
-    assert tab.screenshot(clip=beside) != before
+    assert page.screenshot(clip=beside) != before
 
 
 # ---------------------------------------------------------------- no dead button
 
 
 @pytest.fixture
-def chapter(pages, address, browser):
-    assert pages
-    context = open_context(browser, "light", 390, accept_downloads=True)
-    yield open_page(context, f"{address}/notebooks/04_training.html", [])
-    context.close()
+def chapter(tab, address):
+    return tab.open(f"{address}/{CHAPTER}", width=390)
 
 
 def test_the_theme_button_changes_the_theme(chapter):
@@ -252,30 +183,20 @@ def test_names_of_the_package_in_code_lead_to_their_description(chapter):
     assert chapter.locator("[id='simple_ml.two_layer.nn_epoch']").is_visible()
 
 
-def test_the_404_page_stands_at_any_depth(pages, address, browser):
+def test_the_404_page_stands_at_any_depth(tab, address):
     """A host shows it at the address that was asked for."""
-    context = open_context(browser, "light")
     text = (SITE / "404.html").read_text(encoding="utf-8")
-    context.route("**/a/b/gone.html", lambda route: route.fulfill(status=200, body=text))
-    wrong: list[str] = []
-    tab = open_page(context, f"{address}/a/b/gone.html", wrong)
-    tab.locator("article a").first.click()
-    tab.wait_for_url(f"{address}/book/index.html")
-    context.close()
-    assert wrong == []
+    tab.page.route("**/a/b/gone.html", lambda route: route.fulfill(status=200, body=text))
+    page = tab.open(f"{address}/a/b/gone.html")
+    page.locator("article a").first.click()
+    page.wait_for_url(f"{address}/book/index.html")
+    tab.page.unroute_all()
+    assert tab.wrong == []
 
 
 # ---------------------------------------------------------------- on paper
 
 
-def pages_on_paper(tab) -> int:
-    return tab.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
-
-
-def test_the_cheat_sheet_fills_two_sides_of_a4(pages, address, browser):
-    assert pages
-    context = open_context(browser, "dark")
-    tab = open_page(context, f"{address}/book/cheat_sheet.html", [])
-    count = pages_on_paper(tab)
-    context.close()
-    assert count == 2
+def test_the_cheat_sheet_fills_two_sides_of_a4(tab, address):
+    page = tab.open(f"{address}/book/cheat_sheet.html", theme="dark")
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 2

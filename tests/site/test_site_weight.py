@@ -12,9 +12,9 @@ PAGES = ("book/", "notebooks/")
 
 
 @pytest.fixture(scope="module")
-def rows(pages, address, browser):
-    names = [name for name in pages if name.startswith(PAGES)]
-    return site_weight.weigh(browser, address, SITE, names)
+def rows(visits):
+    asked = {name: visit.asked for name, visit in visits.items() if name.startswith(PAGES)}
+    return site_weight.weigh(asked, SITE)
 
 
 def test_every_page_keeps_to_its_budget(rows):
@@ -35,13 +35,12 @@ class LateFonts(QuietHandler):
         super().do_GET()
 
 
-def test_fonts_that_come_late_are_weighed_too(rows, browser):
+def test_fonts_that_come_late_are_weighed_too(rows, tab):
     """Which font a formula needs next shows once the one before has come."""
     name = "book/cheat_sheet.html"
-    server = serving(SITE, LateFonts)
-    (late,) = site_weight.weigh(browser, f"http://127.0.0.1:{server.server_port}", SITE, [name])
-    server.shutdown()
-    server.server_close()
+    with serving(SITE, LateFonts) as address:
+        tab.open(f"{address}/{name}", whole=True)
+    (late,) = site_weight.weigh({name: tab.asked}, SITE)
     assert late["first_kb"] == next(row["first_kb"] for row in rows if row["page"] == name)
 
 
