@@ -22,6 +22,8 @@ STORED = re.compile(r"<!-- quotes (?P<numbers>\{.*\}) -->", re.DOTALL)  # what `
 COMMENT = re.compile(r"<!--.*")
 # A line that starts with a comment, after the mark of a list or a quotation, is HTML and no text.
 BLOCK = re.compile(r"^(?:[ \t>]|[-*+] |\d+[.)] )*<!--", re.MULTILINE)
+# In a formula and in code a comment shows.
+SHOWN = re.compile(r"\$\$.*?\$\$|\$[^$]+\$|(`+)[^`\n]+\1", re.DOTALL)
 
 
 def quoted(output) -> dict[str, str]:
@@ -68,30 +70,49 @@ def changes(before, after) -> list[str]:
     ]
 
 
+def wrong_numbers(text: str, numbers: dict[str, str]) -> list[str]:
+    """Return which numbers of a text are not what the cells compute, a sentence each."""
+    wrong = []
+    for name, number in QUOTE.findall(text):
+        if name not in numbers:
+            wrong.append(f"no cell quotes {name!r}, which a sentence names")
+        elif number != numbers[name]:
+            wrong.append(
+                f"the sentence says {number!r} for {name!r}, and the code says {numbers[name]!r}: "
+                "run make notebooks"
+            )
+    return wrong
+
+
+def wrong_comments(text: str) -> list[str]:
+    """Return which comments of a text a reader would notice, a sentence each."""
+    lone = COMMENT.findall(QUOTE.sub("", text))
+    lines = (text[found.start() :].split("\n", 1)[0] for found in BLOCK.finditer(text))
+    shown = (found[0] for found in SHOWN.finditer(text) if "<!--" in found[0])
+    return [
+        *(f"{alone} is no pair <!--name-->number<!--/--> in one line" for alone in lone),
+        *(f"move a word before the comment, or it hides {line!r}" for line in lines),
+        *(f"{part!r} shows the comment: end it before the number" for part in shown),
+    ]
+
+
 def problems(notebook) -> list[str]:
     """Return what is wrong with the quotes of a notebook, a sentence each."""
     pairs = computed(notebook)
-    numbers, wrong, used = dict(pairs), [], set()
+    numbers, named, wrong = dict(pairs), set(), []
     for name, count in Counter(name for name, _ in pairs).items():
         if count > 1:
             wrong.append(f"{count} outputs quote {name!r}: give each number a name of its own")
     for cell, holder, key in texts(notebook):
         text = holder[key]
-        for name, number in QUOTE.findall(text):
-            used.add(name)
-            if name not in numbers:
-                wrong.append(f"cell {cell}: no cell quotes {name!r}, which a sentence names")
-            elif number != numbers[name]:
-                wrong.append(
-                    f"cell {cell}: the sentence says {number!r} for {name!r}, "
-                    f"and the code says {numbers[name]!r}: run make notebooks"
-                )
-        for comment in COMMENT.findall(QUOTE.sub("", text)):
-            wrong.append(f"cell {cell}: {comment} is no pair <!--name-->number<!--/--> in one line")
-        for found in BLOCK.finditer(text):
-            line = text[found.start() :].split("\n", 1)[0]
-            wrong.append(f"cell {cell}: move a word before the comment, or it hides {line!r}")
-    for name in numbers:
-        if name not in used:
-            wrong.append(f"no sentence names {name!r}, which a cell quotes: use it or print it")
+        named |= {name for name, _ in QUOTE.findall(text)}
+        found = wrong_numbers(text, numbers) + wrong_comments(text)
+        wrong += [f"cell {cell}: {problem}" for problem in found]
+    for number, cell in enumerate(notebook.cells):
+        if "<!--" in cell.metadata.get("mystnb", {}).get("image", {}).get("alt", ""):
+            wrong.append(
+                f"cell {number}: a description is plain text, in which a comment is read out"
+            )
+    for name in sorted(numbers.keys() - named):
+        wrong.append(f"no sentence names {name!r}, which a cell quotes: use it or print it")
     return wrong

@@ -114,6 +114,7 @@ ERR = stored(err="7.9 %")
     "text",
     [
         "The error is <!--err-->7.9 %<!--/-->.",
+        "For $a$ it is <!--err-->7.9 %<!--/-->, for `b` and $c$ <!--err-->7.9 %<!--/-->.",
         "- It is **<!--err-->7.9 %<!--/-->**, and again <!--err-->7.9 %<!--/-->.",
         "| rule | error |\n|---|---|\n| hw0 | <!--err-->7.9 %<!--/--> |",
         ":::{admonition} It is <!--err-->7.9 %<!--/-->\nText.\n:::",
@@ -136,10 +137,20 @@ def test_a_number_may_stand_anywhere_in_a_sentence(text):
         ("It is <!--err-->7.9\n%<!--/-->.", [ERR], "is no pair"),
         ("It is <!--err-->7.9 %.", [ERR], "is no pair"),
         ("It is <!-- err -->7.9 %<!-- / -->.", [ERR], "is no pair"),
+        ("It is $e = <!--err-->7.9 %<!--/-->$.", [ERR], "shows the comment"),
+        ("$$\ne = <!--err-->7.9 %<!--/-->\n$$ (eq-e)", [ERR], "shows the comment"),
+        ("It is `<!--err-->7.9 %<!--/-->`.", [ERR], "shows the comment"),
     ],
 )
 def test_a_quote_that_went_wrong_is_noticed(text, outputs, complaint):
     assert any(complaint in problem for problem in quotes.problems(chapter(text, *outputs)))
+
+
+def test_a_comment_in_the_description_of_a_figure_is_noticed():
+    notebook = chapter("It is <!--err-->7.9 %<!--/-->.", ERR)
+    image = {"alt": "A curve that ends at <!--err-->7.9 %<!--/-->."}
+    notebook.cells[0].metadata["mystnb"] = {"image": image}
+    assert any("a description is plain text" in problem for problem in quotes.problems(notebook))
 
 
 def test_executing_a_chapter_writes_its_numbers_into_sentences_and_captions(tmp_path):
