@@ -11,12 +11,12 @@ digits: some half an hour on two cores::
 from itertools import pairwise
 
 import numpy as np
-from networks import batches, rms
+from networks import batches, measured, rms
 from recording import record
 
 from simple_ml import deep
 from simple_ml.initialization import SCHEMES
-from simple_ml.losses import logit_gradient, loss_err
+from simple_ml.losses import logit_gradient
 from simple_ml.study.sweep import grid
 
 RUNS = grid(
@@ -62,13 +62,10 @@ def train(data, *, seed, depth, shape, hidden_dim, init, lr, batch, epochs):
     row = first_sizes(X[:batch], y[:batch], weights, sigma)
     with np.errstate(over="ignore", invalid="ignore"):  # too large a rate ends in nan
         for part in batches(len(X), batch) * epochs:
-            for W, dW in zip(
-                weights, deep.gradients(X[part], y[part], weights, sigma), strict=True
-            ):
+            steps = deep.gradients(X[part], y[part], weights, sigma)
+            for W, dW in zip(weights, steps, strict=True):
                 W -= lr * dW
-        for name, A, labels in zip(("train", "valid", "test"), data[::2], data[1::2], strict=True):
-            found = loss_err(deep.forward(A, weights, sigma).Z[depth + 1], labels)
-            row[f"{name}_loss"], row[f"{name}_err"] = map(float, found)
+        row |= measured(data, lambda A: deep.forward(A, weights, sigma).Z[depth + 1])
     if not np.isfinite(row["train_loss"]):
         row |= {name: float("nan") for name in row if name.endswith(("_loss", "_err"))}
     return [row]

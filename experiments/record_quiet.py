@@ -11,12 +11,11 @@ hour on two cores::
 """
 
 import numpy as np
-from networks import NETWORKS, batches, start, step
+from networks import NETWORKS, batches, measured, start, step
 from record_kernel import centred, cosine
 from recording import record
 
 from simple_ml.curvature import tangent_kernel
-from simple_ml.losses import loss_err
 from simple_ml.study.sweep import grid
 
 RUNS = grid(
@@ -35,7 +34,6 @@ SETTINGS = {
 }
 SAMPLE = [(1, "centred", 1.0, 0.2), (2, "plain", 1.0, 0.1), (3, "linear", 1.0, 0.2)]
 SLACK = {"*": {"rel": 2e-2, "abs": 0.002}}  # of an error rate, and of a kernel that stayed
-CHUNK = 5000  # rows in a forward pass that only measures
 
 
 def quiet(data, *, seed, network, gain, lr, hidden_dim, batch, epochs, rows):
@@ -48,23 +46,13 @@ def quiet(data, *, seed, network, gain, lr, hidden_dim, batch, epochs, rows):
     def kernel():
         return sum(tangent_kernel(seen, *(U if network == "linear" else W))).astype(np.float64)
 
-    def logits(A):
-        return np.concatenate(
-            [function(A[i : i + CHUNK], W, U)[0] for i in range(0, len(A), CHUNK)]
-        )
-
     before, table = kernel(), []
     with np.errstate(over="ignore", invalid="ignore"):  # too large a rate may end in nan
         for epoch in range(1, epochs[-1] + 1):
             for part in batches(len(X), batch):
                 step(X[part], y[part], W, U, lr, function)
             if epoch in epochs:
-                row = {"epoch": epoch}
-                for name, A, labels in zip(
-                    ("train", "valid", "test"), data[::2], data[1::2], strict=True
-                ):
-                    found = loss_err(logits(A), labels)
-                    row[f"{name}_loss"], row[f"{name}_err"] = map(float, found)
+                row = {"epoch": epoch} | measured(data, lambda A: function(A, W, U)[0])
                 after = kernel()
                 row["moved1"] = float(np.linalg.norm(W[0] - U[0]) / np.linalg.norm(U[0]))
                 row["kernel_size"] = float(np.trace(after) / np.trace(before))

@@ -4,7 +4,7 @@ import networks
 import numpy as np
 import pytest
 import record_predictions
-from networks import NETWORKS, batches, rms, squared_gradient, start, step
+from networks import NETWORKS, batches, rms, start, step
 from record_squared import LOSSES
 
 from simple_ml.gradcheck import numerical_gradient, relative_error
@@ -84,10 +84,6 @@ def test_an_epoch_takes_each_row_once_shuffled_or_not():
     np.testing.assert_array_equal(np.sort(np.concatenate(shuffled)), np.arange(7))
     assert not np.array_equal(np.concatenate(shuffled), np.arange(7))
     assert [len(part) for part in plain] == [3, 3, 1]
-
-
-def test_squared_gradient_is_zero_at_the_labels():
-    np.testing.assert_array_equal(squared_gradient(np.eye(3), np.arange(3)), np.zeros((3, 3)))
 
 
 @pytest.mark.parametrize(("v", "k"), [(0.3, 2), (4.4, 10), (30.0, 40)])
