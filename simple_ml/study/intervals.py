@@ -69,10 +69,8 @@ def paired_difference(a, b, level=0.95, comparisons=1):
         If the two are not equally long, or as `interval` does.
     """
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if a.shape != b.shape or a.ndim != 1 or len(a) < LEAST:
-        raise ValueError(
-            f"shapes {a.shape} and {b.shape}, expected (pairs,) twice, with {LEAST} or more"
-        )
+    if a.shape != b.shape:
+        raise ValueError(f"shapes {a.shape} and {b.shape}, expected (pairs,) twice")
     return interval(a - b, level, comparisons)
 
 

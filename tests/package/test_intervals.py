@@ -42,16 +42,17 @@ def test_all_intervals_of_a_table_hold_as_often_as_they_say(comparisons):
     assert np.mean(hold) == pytest.approx(0.95, abs=0.015)
 
 
-@pytest.mark.parametrize("lengths", [(4, 4), (6, 7), (0, 0)])
-def test_pairs_that_do_not_match_or_are_too_few_are_refused(lengths):
-    with pytest.raises(ValueError, match="with 5 or more"):
-        paired_difference(*(np.zeros(length) for length in lengths))
+def test_columns_that_do_not_pair_up_are_refused():
+    with pytest.raises(ValueError, match=r"shapes \(6,\) and \(7,\), expected \(pairs,\) twice"):
+        paired_difference(np.zeros(6), np.zeros(7))
 
 
 @pytest.mark.parametrize("values", [np.zeros(4), np.zeros((5, 2))])
 def test_values_that_are_not_one_a_seed_are_refused(values):
     with pytest.raises(ValueError, match="expected one a seed, with 5 or more"):
         interval(values)
+    with pytest.raises(ValueError, match="expected one a seed, with 5 or more"):
+        paired_difference(values, values)
 
 
 @pytest.mark.parametrize("wrong", [{"level": 95}, {"level": 0}, {"comparisons": 0}])
