@@ -1,4 +1,5 @@
 import inspect
+import shlex
 import subprocess
 import sys
 
@@ -120,7 +121,8 @@ def test_a_sweep_prints_the_best_rates_chosen_on_the_validation_digits(tmp_path,
     assert main(["sweep", str(path), *SWEEP, "--seeds", "0-1", "4"]) == 0
     table, how = read_table(path)
     assert sorted(set(table["seed"])) == [0, 1, 4]
-    assert how["command"] == f"python -m simple_ml sweep {path} {' '.join(SWEEP)} --seeds 0-1 4"
+    typed = f"{shlex.quote(str(path))} {' '.join(SWEEP)} --seeds 0-1 4"
+    assert how["command"] == f"python -m simple_ml sweep {typed}"
     lines = capsys.readouterr().out.splitlines()
     for line, init in zip(lines[1:3], ["hw0", "hw0+fan_in"], strict=True):
         rows = select(table, init=init, epoch=2)

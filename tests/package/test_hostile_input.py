@@ -9,7 +9,6 @@ import gzip
 import io
 import math
 import os
-import resource
 import signal
 import string
 import subprocess
@@ -29,7 +28,8 @@ from simple_ml.study import sweep
 from simple_ml.study.results import read_table, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
-# A folder of a test may be used again by the next example: every file in it is written anew.
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has neither these signals nor limits")
+# The next example may get the same folder: every file in it is written anew.
 IN_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -332,6 +332,7 @@ def test_a_network_that_does_not_fit_into_memory_gets_one_line():
     assert err.count("\n") == 1
 
 
+@posix
 @pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
 def test_a_training_that_is_stopped_has_shown_every_finished_epoch_and_no_traceback(end, code):
     with terminal("train", "--hidden", "5", "--epochs", "100000") as process:
@@ -345,6 +346,7 @@ def test_a_training_that_is_stopped_has_shown_every_finished_epoch_and_no_traceb
     assert all(line.endswith("|\n") for line in lines)
 
 
+@posix
 def test_a_closed_pipe_ends_training_quietly():
     with terminal("train", "--hidden", "5", "--epochs", "100000") as process:
         process.stdout.readline()
@@ -391,6 +393,7 @@ def test_a_table_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch
 
 def limited(code, *arguments, size):
     """Run a program that may write no file longer than `size` bytes: a full disk."""
+    import resource
 
     def limit():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -404,6 +407,7 @@ def limited(code, *arguments, size):
     )
 
 
+@posix
 def test_a_full_disk_leaves_the_old_table_and_no_other_file(tmp_path):
     path = tmp_path / "t.csv"
     write_table(path, ["x"], [(1,)], {})
@@ -497,6 +501,7 @@ def test_a_sweep_whose_file_was_damaged_is_resumed_or_refused_and_never_lost(tmp
         assert [entry.name for entry in tmp_path.iterdir()] == ["t.csv"]
 
 
+@posix
 def test_a_sweep_on_a_full_disk_keeps_what_it_wrote_and_goes_on_later(tmp_path, whole):
     path = tmp_path / "t.csv"
     code = f"""
