@@ -24,7 +24,6 @@ ROOT = Path(__file__).resolve().parents[1]
 BY_NAME = {"speed"}
 # Written and not yet recorded, some hours' work in all. No chapter reads these tables yet.
 TO_RECORD = {
-    "batches",
     "digits",
     "squared",
     "homework",
