@@ -46,7 +46,7 @@ def test_pytorchs_default_is_uniform_within_one_over_sqrt_fan_in():
 @pytest.mark.parametrize("name", sorted(SCHEMES))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_scheme_returns_a_writable_array_of_the_dtype_asked_for(name, dtype):
-    W = SCHEMES[name](4, 3, np.random.default_rng(0), dtype)
+    W = SCHEMES[name](4, 3, np.random.default_rng(0), dtype=dtype)
     assert W.dtype == dtype
     assert W.flags.writeable
     assert W.flags.c_contiguous
