@@ -267,9 +267,15 @@ def train_from(weights, X_tr, y_tr, X_te, y_te, epochs=10, lr=0.5, batch=100, *,
     run : Run
         ``weights`` is ``(W1, W2)``, of the dtypes given.
 
-    Raises, warns
-    -------------
-    As `train_nn`.
+    Raises
+    ------
+    TypeError, ValueError, TrainingDiverged
+        As `train_nn`.
+
+    Warns
+    -----
+    UserWarning
+        As `train_nn`; of a dead network whose weights are all 0 only where the table was printed.
     """
     if not isinstance(weights, (tuple, list)) or len(weights) != 2:
         raise TypeError(
