@@ -75,7 +75,7 @@ def paired_difference(a, b, level=0.95, comparisons=1):
 
 
 def student_quantile(level, freedom):
-    """Return the t with P(|T| < t) = level, for Student's T.
+    """Return the t below which the size of Student's T stays with probability `level`.
 
     Parameters
     ----------
