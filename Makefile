@@ -59,11 +59,16 @@ lab: .venv/.lab book ## open the chapters in JupyterLab, as readers get them, in
 	@for file in _build/notebooks/*; do [ -e "lab/$${file##*/}" ] || cp -R "$$file" lab/; done
 	@$(BIN)/jupyter lab --notebook-dir=lab
 
-edit: .venv/.lab ## open the sources of the chapters in JupyterLab, for those who write
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+edit: .venv/.edit ## open the sources of the chapters in JupyterLab, for those who write
+	@JUPYTER_PATH="$(CURDIR)/.venv/edit/share/jupyter" $(BIN)/jupyter lab --notebook-dir=notebooks
 
 .venv/.lab: $(VENV)
-	@$(PIP) install -c constraints.txt 'jupyterlab>=4,<5' 'jupyterlab-myst>=2.4,<3'
+	@$(PIP) install -c constraints.txt 'jupyterlab>=4,<5'
+	@touch $@
+
+# Apart from the rest, for `make lab` must not have it: it leaves out what <details> folds.
+.venv/.edit: .venv/.lab
+	@$(PIP) install --no-deps --upgrade --target .venv/edit 'jupyterlab-myst>=2.4,<3'
 	@touch $@
 
 serve: book ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)

@@ -22,7 +22,7 @@ MARK = re.compile(
 )
 # The same at the beginning of a line: headings, lists, quotations.
 LINE_MARK = re.compile(
-    r"^(\d+(?=[.)](?: |$))|(?=[-+](?: |$)|>|#+(?: |$)|=+ *$|--+ *$))", re.MULTILINE
+    r"^ *(\d+(?=[.)](?: |$))|(?=[-+*](?: |$)|>|#+(?: |$)|=+ *$|--+ *$))", re.MULTILINE
 )
 DISPLAYED = re.compile(r"\$\$\n(.*?)\n\$\$", re.DOTALL)
 ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)

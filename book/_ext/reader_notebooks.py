@@ -8,7 +8,6 @@ buttons give them, and one archive holds them all, with the package and the reco
 
 from __future__ import annotations
 
-import hashlib
 import html
 import mimetypes
 import posixpath
@@ -16,7 +15,6 @@ import re
 import shutil
 import zipfile
 from base64 import b64encode
-from itertools import count
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -82,12 +80,6 @@ def hide(cell: nbformat.NotebookNode, parts: set[str]) -> None:
         cell.metadata["jupyter"] = {f"{part}_hidden": True for part in sorted(parts)}
     if "source" in parts:
         cell.metadata["cellView"] = "form"
-
-
-def digest(notebook: nbformat.NotebookNode) -> str:
-    """Return a digest of what a reader may have written: not of outputs, which any run changes."""
-    text = "\0".join(cell.source for cell in notebook.cells)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class Copy:
@@ -248,7 +240,6 @@ class Copy:
             cells=self.first_cells() + self.cells, metadata=self.source.metadata
         )
         self.close_solutions(copy)
-        copy.metadata["copy"] = digest(copy)
         nbformat.validate(copy)
         return copy
 
@@ -305,16 +296,6 @@ def folder(app) -> Path:
     return Path(app.outdir).parent / "notebooks"
 
 
-def keep_changes(path: Path) -> None:
-    """Put a copy that a reader has changed aside, before it is written anew."""
-    if not path.exists():
-        return
-    old = nbformat.read(path, as_version=4)
-    if old.metadata.get("copy") != digest(old):
-        names = (path.with_name(f"{path.stem}.yours-{number}.ipynb") for number in count(1))
-        path.rename(next(name for name in names if not name.exists()))
-
-
 def write_copy(app, doctree: nodes.document, docname: str) -> None:
     """Write the copy of a chapter, while its page is being written."""
     if app.builder.name != "html" or not is_chapter(app, docname):
@@ -323,7 +304,6 @@ def write_copy(app, doctree: nodes.document, docname: str) -> None:
     copy.add(doctree)
     path = folder(app) / f"{posixpath.basename(docname)}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    keep_changes(path)
     nbformat.write(copy.notebook(), path)
 
 

@@ -7,6 +7,7 @@ REQUIRE_SITE, and then they fail.
 import os
 
 import browser as browsers
+import nbformat
 import pytest
 from browsing import ROOT, SITE, Tab, serving
 from checks import Page, Visit, visit
@@ -38,6 +39,14 @@ def pages() -> dict[str, Page]:
         if not name.startswith("_static/"):
             found[name] = Page(path.read_text(encoding="utf-8"))
     return found
+
+
+@pytest.fixture(scope="session")
+def copies(pages) -> dict[str, nbformat.NotebookNode]:
+    """Return the chapters' copies for readers by name."""
+    assert pages
+    paths = sorted((SITE.parent / "notebooks").glob("*.ipynb"))
+    return {path.stem: nbformat.read(path, as_version=4) for path in paths}
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import addresses
 import set_repository
 from plain_markdown import Markdown
-from reader_notebooks import ARCHIVE, BRANCH, digest, keep_changes
+from reader_notebooks import ARCHIVE, BRANCH
 
 COPIES = SITE.parent / "notebooks"
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -47,12 +47,6 @@ def code(notebook) -> list:
 
 def text(notebook) -> str:
     return "\n\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
-
-
-@pytest.fixture(scope="module")
-def copies(pages) -> dict[str, nbformat.NotebookNode]:
-    assert pages
-    return {name: read(COPIES / f"{name}.ipynb") for name in NAMES}
 
 
 # ---------------------------------------------------------------- what they say
@@ -262,20 +256,6 @@ def test_a_copy_knows_where_the_book_is(small):
     assert f"--branch {BRANCH} https://github.com/a/b" in fetch.source
     assert "[elsewhere](https://example.org/book/book/other.html)" in cells[0].source
     assert "Not for the site" not in cells[0].source
-
-
-def test_what_a_reader_has_changed_is_kept(tmp_path):
-    path = tmp_path / "01_a.ipynb"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
-    notebook.metadata["copy"] = digest(notebook)
-    nbformat.write(notebook, path)
-    keep_changes(path)
-    assert path.exists()
-    for number in (1, 2):
-        notebook.cells[0].source = f"{number} + 1"
-        nbformat.write(notebook, path)
-        keep_changes(path)
-        assert read(tmp_path / f"01_a.yours-{number}.ipynb").cells[0].source == f"{number} + 1"
 
 
 # ---------------------------------------------------------------- where they are offered
