@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -51,13 +52,18 @@ def lab(tmp_path_factory, copies):
         path = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(settings), encoding="utf-8")
+    shutil.copytree(COPIES, folder / "notebooks")  # it writes beside what it opens
     names = {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
              "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime"}  # fmt: skip
     environment = os.environ | {name: str(folder / place) for name, place in names.items()}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = [f"--port={port}", f"--notebook-dir={COPIES}", "--IdentityProvider.token="]
+    options = [
+        f"--port={port}",
+        f"--notebook-dir={folder / 'notebooks'}",
+        "--IdentityProvider.token=",
+    ]
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *options]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
