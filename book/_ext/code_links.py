@@ -11,9 +11,11 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import re
 from collections.abc import Iterator
 
 PACKAGE = "simple_ml"
+WORD = re.compile(r"\n|\w+|[^\w\n]+")
 BLOCKS = "div.highlight-ipython3 pre, div.highlight-python pre, div.highlight-default pre"
 
 
@@ -90,20 +92,24 @@ def names_in(text: str, known: dict[str, str], api: Api) -> dict[tuple[int, int]
 
 
 def link_block(block, places: dict[tuple[int, int], str], page, api: Api) -> None:
-    """Wrap the tokens at these places of a highlighted block into links."""
+    """Make links of the words at these places of a highlighted block."""
     line, column = 1, 0
     for piece in list(block.find_all(string=True)):
-        full = places.get((line, column))
-        token = piece.parent
-        if full and token.name == "span" and str(piece).isidentifier():
-            docname, anchor = api.places[full]
-            address = page.app.builder.get_relative_uri(page.docname, docname)
-            link = page.soup.new_tag("a", href=f"{address}#{anchor}", title=api.summary(full))
-            link["class"] = "code-link"
-            token.wrap(link)
-        lines = str(piece).split("\n")
-        column = len(lines[-1].encode()) + (column if len(lines) == 1 else 0)
-        line += len(lines) - 1
+        parts = []
+        for word in WORD.findall(piece):
+            full = places.get((line, column))
+            parts.append(link(word, full, page, api) if full else word)
+            line, column = (line + 1, 0) if word == "\n" else (line, column + len(word.encode()))
+        piece.replace_with(*parts)
+
+
+def link(word: str, full: str, page, api: Api):
+    docname, anchor = api.places[full]
+    address = page.app.builder.get_relative_uri(page.docname, docname)
+    tag = page.soup.new_tag("a", href=f"{address}#{anchor}", title=api.summary(full))
+    tag["class"] = "code-link"
+    tag.string = word
+    return tag
 
 
 def link_names(page) -> None:

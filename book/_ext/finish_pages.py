@@ -26,7 +26,9 @@ import code_links
 import style_sheets
 from bs4 import BeautifulSoup, NavigableString
 from PIL import Image
-from sphinx.errors import ExtensionError
+from pygments.formatters import HtmlFormatter
+from pygments.token import Name, Punctuation, Text, Whitespace
+from sphinx.highlighting import PygmentsBridge
 
 # Files of the theme that no page asks for any more, or that only its developers read.
 UNUSED = (
@@ -38,25 +40,41 @@ UNUSED = (
     "*webpack-macros.html",
 )
 SEARCH_SCRIPTS = ("searchtools.js", "language_data.js", "searchindex.js")
-# What the theme's script looks at to see whether it has to be scrolled, and how.
-SCROLLING = ".bd-article pre, .cell_output > .output, .pst-scrollable-table-container"
-MEASURES = re.compile(r"\.forEach\((\w)=>\{(\1\.tabIndex=\1\.scrollWidth>[^{}]*\?0:-1)\}\)")
-WHEN_NEAR = """const whenNear=new IntersectionObserver(boxes=>{
-for(const{target:%s,isIntersecting:near}of boxes)if(near)%s},{rootMargin:"100%% 0px"});"""
 OPENING = re.compile(r"[(\[“‘]*\Z")
 CLOSING = re.compile(r"[.,;:!?)\]”’…-]*")
-PLAIN_CODE = ("n", "p", "w")  # Pygments: names, punctuation, blanks
+PLAIN = {Name, Punctuation, Whitespace}
+# What typeset_maths.py has written, and what stands for it meanwhile.
+FORMULA = re.compile(r"<mjx-container.*?</mjx-container>", re.DOTALL)
+TAKEN_OUT = re.compile(r'<mjx-container number="(\d+)">.*?</mjx-container>', re.DOTALL)
+TAG = re.compile("<[^>]*>")
 CARD = "_static/card.png"
 
 
 class Page:
-    """A page of the site: its name, its parsed HTML, and the folder of the site."""
+    """A page of the site: its name, its parsed HTML, and the folder of the site.
+
+    Formulas are nine tenths of a chapter's elements, and no step changes what is inside of one:
+    each is parsed as its words alone, and comes back when the page is written.
+    """
 
     def __init__(self, path: Path, site: Path, app):
         self.path, self.site, self.app = path, site.resolve(), app
         self.name = path.relative_to(site).as_posix()
-        self.soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         self.docname = self.name.removesuffix(".html")
+        self.formulas: list[str] = []
+        text = FORMULA.sub(self.take_out, path.read_text(encoding="utf-8"))
+        self.soup = BeautifulSoup(text, "html.parser")
+
+    def take_out(self, formula: re.Match) -> str:
+        self.formulas.append(formula[0])
+        words = TAG.sub("", formula[0])
+        return f'<mjx-container number="{len(self.formulas) - 1}">{words}</mjx-container>'
+
+    def put_back(self, formula: re.Match) -> str:
+        return self.formulas[int(formula[1])]
+
+    def write(self) -> None:
+        self.path.write_text(TAKEN_OUT.sub(self.put_back, str(self.soup)), encoding="utf-8")
 
     def local_file(self, url: str) -> Path | None:
         """Return the file of the site that a relative address names."""
@@ -107,17 +125,11 @@ def defer_scripts(page: Page) -> None:
         twin.decompose()
 
 
-def mark_in_code_what_has_a_colour(page: Page) -> None:
-    """Take the marks off names and punctuation, which have the colour of the block: a third of
-    all elements of a chapter."""
-    for token in page.soup.select(", ".join(f".highlight span.{name}" for name in PLAIN_CODE)):
-        token.unwrap()
+class FewMarks(HtmlFormatter):
+    """Marks nothing in code that has the colour of the block: a third of a chapter's elements."""
 
-
-def let_boxes_be_scrolled_by_keyboard(page: Page) -> None:
-    """See ``measure_boxes_when_near``, which takes this back where nothing is to be scrolled."""
-    for box in page.soup.select(SCROLLING):
-        box["tabindex"] = "0"
+    def format(self, tokens, file):
+        return super().format(((Text if t in PLAIN else t, text) for t, text in tokens), file)
 
 
 # ---------------------------------------------------------------- figures
@@ -258,34 +270,14 @@ def anchor_the_404_page(page: Page) -> None:
         link["href"] = page.name + link["href"]
 
 
-def complete_the_redirection(page: Page) -> None:
-    """The first page, which Jupyter Book writes as one line, becomes a page."""
-    target = page.soup.find("meta", attrs={"http-equiv": re.compile("refresh", re.I)})
-    if page.name != "index.html" or not target or page.soup.title:
-        return
-    address = target["content"].partition("url=")[2]
-    title = page.app.config.html_title or page.app.config.project
-    page.soup = BeautifulSoup(
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/>'
-        f'<meta http-equiv="refresh" content="0; url={address}"/>'
-        f'<link rel="canonical" href="{address}"/><title>{title}</title></head>'
-        f'<body><main><h1>{title}</h1><p><a href="{address}">Open the book</a></p></main></body>'
-        "</html>\n",
-        "html.parser",
-    )
-
-
 STEPS = (
-    complete_the_redirection,
     load_only_what_is_used,
     defer_scripts,
-    let_boxes_be_scrolled_by_keyboard,
     give_figures_their_size,
     keep_punctuation_with_formulas,
     say_what_things_are,
     name_downloads,
     code_links.link_names,
-    mark_in_code_what_has_a_colour,  # after the links, which need to know what is a name
     describe,
     anchor_the_404_page,
 )
@@ -329,24 +321,6 @@ def shrink_pictures(site: Path) -> None:
         opaque.quantize(palette=palette, dither=dither).save(path, optimize=True)
 
 
-def measure_boxes_when_near(site: Path) -> None:
-    """Let the theme's script measure a box of code when it comes near the window.
-
-    It measures all boxes of a page as soon as it is loaded, one after the other, and each makes the
-    browser lay out a part of the page that nobody has come to (``content-visibility`` in book.css).
-    """
-    script = site / "_static" / "scripts" / "pydata-sphinx-theme.js"
-    text = script.read_text(encoding="utf-8")
-    if text.startswith(WHEN_NEAR[:14]):
-        return  # an earlier build's work
-    found = MEASURES.search(text)
-    if not found:
-        raise ExtensionError("the theme measures boxes otherwise than finish_pages.py knows it")
-    box, measure = found.groups()
-    text = text.replace(found[0], ".forEach(e=>{whenNear.unobserve(e);whenNear.observe(e)})")
-    script.write_text(WHEN_NEAR % (box, measure) + "\n" + text, encoding="utf-8")
-
-
 def drop_what_nobody_asks_for(site: Path) -> None:
     static = site / "_static"
     for pattern in UNUSED:
@@ -368,14 +342,14 @@ def finish(app, exception) -> None:
         page = Page(path, site, app)
         for step in STEPS:
             step(page)
-        path.write_text(str(page.soup), encoding="utf-8")
+        page.write()
     style_sheets.share(site)  # when all that the rules may be for is there
     write_sitemap(app, site)
     shrink_pictures(site)
-    measure_boxes_when_near(site)
     drop_what_nobody_asks_for(site)
 
 
 def setup(app):
+    PygmentsBridge.html_formatter = FewMarks
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -75,6 +75,30 @@ def test_a_long_chapter_lays_out_what_is_near_the_window(long_chapter):
     assert page.evaluate(LAID_OUT) == 1
 
 
+def layout_objects(page) -> float:
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return next(m["value"] for m in metrics if m["name"] == "LayoutObjects")
+
+
+def test_the_theme_measures_a_box_of_code_when_it_comes_near(tab, address):
+    """Measured at once, as without boxes.js, all boxes would be laid out; far ones are not."""
+    page = tab.open(f"{address}/{CHAPTER_2}.html")
+    laid_out = layout_objects(page)
+    short = """() => [...document.querySelectorAll("section ~ section > div.cell pre")]
+        .findLast(box => box.textContent.split("\\n").every(line => line.length < 40))"""
+    box = page.evaluate_handle(short).as_element()
+    assert box.evaluate("box => box.tabIndex") == 0
+    box.evaluate("box => box.scrollIntoView()")
+    page.wait_for_function("box => box.tabIndex === -1", arg=box)
+
+    tab.page.route("**/boxes.js*", lambda route: route.fulfill(body=""))
+    page = tab.open(f"{address}/{CHAPTER_2}.html")
+    tab.page.unroute_all()
+    assert layout_objects(page) > 2 * laid_out
+
+
 @pytest.mark.parametrize("place", [0.3, 0.6, 1])
 def test_a_link_into_a_chapter_leads_to_the_place(place, long_chapter, pages):
     """Although what stands before it has no height of its own yet."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 import sys
+from types import SimpleNamespace
 
 import pytest
 from browsing import ROOT, SITE
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
+import code_links
 import finish_pages
 import style_sheets
 import tinycss2
 import typeset_maths
 from bs4 import BeautifulSoup
 from docutils import nodes
+from pygments import highlight
+from pygments.lexers import get_lexer_by_name
+from pygments.token import STANDARD_TYPES
 from sphinx.errors import ExtensionError
 
 # ---------------------------------------------------------------- formulas
@@ -192,28 +197,42 @@ def test_names_and_punctuation_have_the_colour_that_code_has_without_a_mark(page
     css = (SITE / "_static" / "pygments.css").read_text(encoding="utf-8")
     for theme in ("light", "dark"):
         block = re.search(rf'data-theme="{theme}"\] \.highlight \{{[^}}]*\bcolor: (#\w+)', css)[1]
-        for name in finish_pages.PLAIN_CODE:
+        for name in map(STANDARD_TYPES.get, finish_pages.PLAIN):
             rule = rf'data-theme="{theme}"\] \.highlight \.{name}\s*\{{\s*color: (#\w+)'
             assert re.search(rule, css)[1] == block
 
 
-def test_the_theme_measures_boxes_when_they_come_near(tmp_path):
-    script = tmp_path / "_static" / "scripts" / "pydata-sphinx-theme.js"
-    script.parent.mkdir(parents=True)
-    measure = "e.tabIndex=e.scrollWidth>e.clientWidth?0:-1"
-    script.write_text(f"all.forEach(e=>{{{measure}}})", encoding="utf-8")
-    finish_pages.measure_boxes_when_near(tmp_path)
-    once = script.read_text(encoding="utf-8")
-    observer, _, theme = once.rpartition("\n")
-    assert f"if(near){measure}" in observer
-    assert theme == "all.forEach(e=>{whenNear.unobserve(e);whenNear.observe(e)})"
-    finish_pages.measure_boxes_when_near(tmp_path)
-    assert script.read_text(encoding="utf-8") == once
+def test_only_what_has_a_colour_of_its_own_is_marked_in_code():
+    html = highlight("x = f(1)  # why", get_lexer_by_name("ipython3"), finish_pages.FewMarks())
+    marked = BeautifulSoup(html, "html.parser").select("pre span[class]")
+    assert [span["class"][0] for span in marked] == ["o", "mi", "c1"]
 
 
-def test_a_theme_that_measures_otherwise_is_noticed(tmp_path):
-    script = tmp_path / "_static" / "scripts" / "pydata-sphinx-theme.js"
-    script.parent.mkdir(parents=True)
-    script.write_text("all.forEach(measure)", encoding="utf-8")
-    with pytest.raises(ExtensionError, match="theme measures boxes otherwise"):
-        finish_pages.measure_boxes_when_near(tmp_path)
+def test_formulas_are_on_a_page_as_they_were_after_all_steps(tmp_path):
+    page = tmp_path / "page.html"
+    formula = (
+        '<mjx-container class="a"><mjx-mi><mjx-c></mjx-c></mjx-mi><b>W<i>1</i></b></mjx-container>'
+    )
+    page.write_text(f"<p>{formula} and {formula.replace('W', 'X')}</p>", encoding="utf-8")
+    finished = finish_pages.Page(page, tmp_path, None)
+    assert finished.soup.get_text() == "W1 and X1"
+    finished.soup.p.insert(0, "So ")
+    finished.write()
+    text = page.read_text(encoding="utf-8")
+    assert text == f"<p>So {formula} and {formula.replace('W', 'X')}</p>"
+
+
+@pytest.mark.parametrize(
+    ("code", "linked"),
+    [("x = softmax(Z)", ["softmax"]), ("ü = 'ü' + softmax(1)", ["softmax"]),
+     ("y = 1\nf(softmax)\n", ["softmax"]), ("softmaxes(1)", [])],
+)  # fmt: skip
+def test_a_name_is_linked_at_its_place_and_the_code_stays_as_it_is(code, linked):
+    app = SimpleNamespace(builder=SimpleNamespace(get_relative_uri=lambda here, there: there))
+    page = SimpleNamespace(app=app, docname="page", soup=BeautifulSoup("", "html.parser"))
+    api = SimpleNamespace(places={"s": ("api", "s")}, summary=lambda full: full)
+    html = highlight(code, get_lexer_by_name("ipython3"), finish_pages.FewMarks())
+    block = BeautifulSoup(html, "html.parser").pre
+    code_links.link_block(block, code_links.names_in(code, {"softmax": "s"}, api), page, api)
+    assert [link.get_text() for link in block.select("a.code-link[href='api#s']")] == linked
+    assert block.get_text().strip() == code.strip()

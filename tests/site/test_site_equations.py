@@ -1,7 +1,7 @@
 """On the site each equation has its number, its check and its row in the index.
 
-What `book/_ext/chapter_numbers.py` and `book/_ext/equation_checks.py` have made of the chapters is
-compared with what `tools/equations.py` reads in them.
+What Sphinx and `book/_ext/equation_checks.py` have made of the chapters is compared with what
+`tools/equations.py` reads in them.
 """
 
 import html
