@@ -58,15 +58,14 @@ def diagnose(function, task, limit, name=None, strict=False):
     return report
 
 
+WORK = ("CALL", "BINARY_OP", "STORE_SUBSCR", "STORE_ATTR", "FOR_ITER", "MAKE_FUNCTION", "RAISE")
+
+
 def is_empty(function):
-    """Return whether a function's body is a docstring, `pass` or nothing but `return None`."""
+    """Return whether a function computes nothing: a docstring, `pass`, perhaps `m = X.shape[0]`."""
     code = getattr(inspect.unwrap(function), "__code__", None)
-    if code is None:
-        return False
-    idle = {"RESUME", "NOP", "COPY_FREE_VARS", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
-    return all(
-        step.opname in idle and (step.argval is None or not step.opname.endswith("_CONST"))
-        for step in dis.get_instructions(code)
+    return code is not None and not any(
+        step.opname.startswith(WORK) for step in dis.get_instructions(code)
     )
 
 
@@ -74,9 +73,9 @@ def tried_on_the_courses_files(function, observed, limit):
     """Return what is seen if a reader of files that read none of ours reads the course's."""
     plain = [each for each in observed.outcomes if not each.probe.beyond]
     stopped = [each for each in plain if each.raised]
-    if not stopped or any(each.right for each in plain):
+    if not stopped or any(each.right for each in plain) or "own_folder_added" in observed.facts:
         return observed
-    if not reads_the_courses_files(function, limit):
+    if not reads_the_courses_files(function, stopped[0].event, limit):
         return observed
     fact = {"course_files_only": {"found": exception(stopped[0].event)}}
     return replace(observed, facts=fact)

@@ -79,7 +79,7 @@ def observe(task, probes, events, empty=False):
     events : sequence of Ran, Raised, Hung or Died
         What happened; the last one is a repetition of the largest call, if all calls came back.
     empty : bool
-        Whether its body is empty.
+        Whether its body computes nothing.
 
     Returns
     -------
@@ -87,8 +87,9 @@ def observe(task, probes, events, empty=False):
     """
     asked = list(zip(probes, events, strict=False))
     outcomes = [_outcome(task, *pair) for pair in asked if pair[0].tag != "swapped"]
-    unwritten = empty or (events and all(_not_implemented(event) for event in events))
-    if unwritten:
+    idle = [isinstance(event, Ran) and event.returned is None and empty for event in events]
+    todo = [isinstance(event, Raised) and event.type == "NotImplementedError" for event in events]
+    if events and (all(idle) or all(todo)):
         return Observed(task, tuple(outcomes), tuple(events), {"not_written": {}})
     facts = {**_stops(events)}
     outcomes, updates = _updates(task, outcomes)
@@ -112,15 +113,11 @@ def _outcome(task, probe, event):
 
 def _answer(task, event):
     if isinstance(event, Raised):
-        own = event.lines and event.lines[-1].code.startswith(("raise ", "assert "))
+        own = event.lines and re.search(r"(^|: *)(raise|assert)\b", event.lines[-1].code)
         return "on purpose" if own else event.type  # no wrong line raises on purpose
     if not isinstance(event, Ran):
         return None
     return task.named(task.updated(event.after) if task.in_place else event.returned)
-
-
-def _not_implemented(event):
-    return isinstance(event, Raised) and event.type == "NotImplementedError"
 
 
 def _stops(events):

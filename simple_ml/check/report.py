@@ -58,7 +58,7 @@ class Finding:
         if not self.see:
             return ""
         title, number = TITLES[self.see]
-        text = f"chapter {int(READ[self.see][0][:2])}, “{plain(title)}”"
+        text = f"chapter {int(READ[self.see].notebook[:2])}, “{plain(title)}”"
         return f"{text}, equation ({number})" if number else text
 
 

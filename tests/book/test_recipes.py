@@ -76,7 +76,7 @@ def test_a_recipe_names_what_it_touches():
     ]
     section = re.search(r"## Add a named mistake\n(.*?)\n## ", TEXT, re.DOTALL)[1]
     assert re.findall(r"^\d\. .*?`(.+?)`", section, re.MULTILINE) == [
-        "simple_ml/check/mistakes.py",
+        "simple_ml/check/mistakes.toml",
         "make renew",
     ]
 

@@ -98,8 +98,8 @@ def test_two_mistakes_are_numbered():
 
 def test_of_two_mistakes_one_may_be_certain(monkeypatch):
     table = [
-        Mistake("doubled", "it is doubled", "mean", "…", {"sign": "2"}),
-        *(Mistake(name, "…", "mean", "…", {"count": "m / 3"}) for name in ("one", "other")),
+        Mistake("doubled", "it is doubled", "mean", ({"sign": "2"},), "…"),
+        *(Mistake(name, "…", "mean", ({"count": "m / 3"},), "…") for name in ("one", "other")),
     ]
     monkeypatch.setattr(explanation, "TABLE", table)
     monkeypatch.setattr(explanation, "rows", lambda program: [(row, row.ways) for row in table])
@@ -191,7 +191,7 @@ def test_the_moments_are_shown_even_where_they_are_right():
 
 
 def test_two_explanations_of_one_function_are_none(monkeypatch):
-    twins = [Mistake(name, "…", "mean", "…", {"count": "1"}) for name in ("one", "other")]
+    twins = [Mistake(name, "…", "mean", ({"count": "1"},), "…") for name in ("one", "other")]
     monkeypatch.setattr(explanation, "TABLE", twins)
     monkeypatch.setattr(explanation, "rows", lambda program: [(twin, twin.ways) for twin in twins])
     report = check.softmax_loss(lambda Z, y: len(y) * simple_ml.softmax_loss(Z, y))

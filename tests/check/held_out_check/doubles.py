@@ -65,51 +65,6 @@ def dirk(X, y, W1, W2, lr=0.1, batch=100):
     return W1, W2
 
 
-@homework("nn_epoch", "softmax_over_columns", "lr_twice")
-def erik(X, y, W1, W2, lr=0.1, batch=100):
-    for i in range(0, len(X), batch):
-        x, t = X[i : i + batch], y[i : i + batch]
-        h = (x @ W1).clip(0)
-        g = (rows_to_one((h @ W2).T).T - np.eye(W2.shape[1])[t]) / len(x)
-        b = (h > 0) * (g @ W2.T)
-        W2 -= lr * lr * h.T @ g
-        W1 -= lr * lr * x.T @ b
-
-
-@homework("nn_epoch", "relu_missing", "mask_missing")
-def flora(X, y, W1, W2, lr=0.1, batch=100):
-    for i in range(0, len(X), batch):
-        x, t = X[i : i + batch], y[i : i + batch]
-        h = x @ W1
-        g = (rows_to_one(h @ W2) - np.eye(W2.shape[1])[t]) / len(x)
-        b = g @ W2.T
-        W2 -= lr * h.T @ g
-        W1 -= lr * x.T @ b
-
-
-@homework("nn_epoch", "rows_reordered", "no_mean")
-def gerd(X, y, W1, W2, lr=0.1, batch=100):
-    order = np.random.default_rng().permutation(len(X))
-    for i in range(0, len(X), batch):
-        pick = order[i : i + batch]
-        h = (X[pick] @ W1).clip(0)
-        g = rows_to_one(h @ W2) - np.eye(W2.shape[1])[y[pick]]
-        b = (h > 0) * (g @ W2.T)
-        W2 -= lr * h.T @ g
-        W1 -= lr * X[pick].T @ b
-
-
-@homework("nn_epoch", "only_first_batch", "one_hot_added")
-def hella(X, y, W1, W2, lr=0.1, batch=100):
-    X, y = X[:batch], y[:batch]
-    h = (X @ W1).clip(0)
-    g = rows_to_one(h @ W2)
-    g[range(len(y)), y] += 1
-    b = (h > 0) * (g @ W2.T)
-    W2 -= lr * h.T @ g / len(y)
-    W1 -= lr * X.T @ b / len(y)
-
-
 @homework("softmax_regression_epoch", "labels_off_by_one", "no_mean")
 def ingo(X, y, theta, lr=0.1, batch=100):
     for i in range(0, len(X), batch):

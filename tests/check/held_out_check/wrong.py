@@ -64,18 +64,6 @@ def bela(X, y, W1, W2, lr=0.1, batch=100):
         start = stop
 
 
-@homework("nn_epoch", "divides_by_all")
-def cleo(X, y, W1, W2, lr=0.1, batch=100):
-    total = float(len(X))
-    for k in range(math.ceil(total / batch)):
-        sl = slice(k * batch, (k + 1) * batch)
-        z = np.maximum(0, X[sl] @ W1)
-        g = (probs(z @ W2) - onehot(y[sl], W2.shape[1])) / total
-        h = (z > 0) * (g @ W2.T)
-        W1[:] = W1 - lr * (X[sl].T @ h)
-        W2[:] = W2 - lr * (z.T @ g)
-
-
 @homework("nn_epoch", "mask_missing")
 def dora(X, y, W1, W2, lr=0.1, batch=100):
     for i in range(0, X.shape[0], batch):
@@ -112,22 +100,6 @@ def fritz(X, y, W1, W2, lr=0.1, batch=100):
         W1 -= lr * x.T @ ((hid > 0) * (err @ W2.T))
 
 
-@homework("nn_epoch", "W1_updated_first")
-def gina(X, y, W1, W2, lr=0.1, batch=100):
-    def fwd(x):
-        hid = np.maximum(x @ W1, 0)
-        return hid, probs(hid @ W2)
-
-    for b in range(0, X.shape[0], batch):
-        x, t = X[b : b + batch], y[b : b + batch]
-        hid, p = fwd(x)
-        err = (p - onehot(t, W2.shape[1])) / len(x)
-        W1 -= lr * x.T @ ((hid > 0) * (err @ W2.T))
-        hid, p = fwd(x)
-        err = (p - onehot(t, W2.shape[1])) / len(x)
-        W2 -= lr * hid.T @ err
-
-
 @homework("nn_epoch", "ascent")
 def hugo(X, y, W1, W2, lr=0.1, batch=100):
     for b in range(0, X.shape[0], batch):
@@ -137,17 +109,6 @@ def hugo(X, y, W1, W2, lr=0.1, batch=100):
         step1 = lr * x.T @ ((hid > 0) * (err @ W2.T))
         W2 += lr * hid.T @ err
         W1 += step1
-
-
-@homework("nn_epoch", "lr_twice")
-def iris(X, y, W1, W2, lr=0.1, batch=100):
-    for b in range(0, X.shape[0], batch):
-        x, t = X[b : b + batch], y[b : b + batch]
-        hid = np.maximum(x @ W1, 0)
-        err = lr * (probs(hid @ W2) - onehot(t, W2.shape[1])) / len(x)
-        g1, g2 = x.T @ ((hid > 0) * (err @ W2.T)), hid.T @ err
-        W1 -= lr * g1
-        W2 -= lr * g2
 
 
 @homework("nn_epoch", "softmax_over_columns")
@@ -176,43 +137,6 @@ def kira(X, y, W1, W2, lr=0.1, batch=100):
         W2 -= lr * g2
 
 
-@homework("nn_epoch", "labels_off_by_one")
-def lars(X, y, W1, W2, lr=0.1, batch=100):
-    for b in range(0, X.shape[0], batch):
-        x, t = X[b : b + batch], y[b : b + batch]
-        hid = np.maximum(x @ W1, 0)
-        err = probs(hid @ W2)
-        err[np.arange(len(x)), t.astype(int) - 1] -= 1
-        err /= len(x)
-        g1, g2 = x.T @ ((hid > 0) * (err @ W2.T)), hid.T @ err
-        W1 -= lr * g1
-        W2 -= lr * g2
-
-
-@homework("nn_epoch", "relu_missing")
-def mona(X, y, W1, W2, lr=0.1, batch=100):
-    for b in range(0, X.shape[0], batch):
-        x, t = X[b : b + batch], y[b : b + batch]
-        hid = x @ W1
-        err = (probs(hid @ W2) - onehot(t, W2.shape[1])) / len(x)
-        back = err @ W2.T
-        back[hid <= 0] = 0
-        W1 -= lr * x.T @ back
-        W2 -= lr * hid.T @ err
-
-
-@homework("nn_epoch", "relu_on_logits")
-def nils(X, y, W1, W2, lr=0.1, batch=100):
-    relu = lambda q: q * (q > 0)  # noqa: E731
-    for b in range(0, X.shape[0], batch):
-        x, t = X[b : b + batch], y[b : b + batch]
-        hid = relu(x @ W1)
-        err = (probs(relu(hid @ W2)) - onehot(t, W2.shape[1])) / len(x)
-        g1, g2 = x.T @ ((hid > 0) * (err @ W2.T)), hid.T @ err
-        W1 -= lr * g1
-        W2 -= lr * g2
-
-
 @homework("nn_epoch", "drops_short_batch")
 def olga(X, y, W1, W2, lr=0.1, batch=100):
     for number in range(len(X) // batch):
@@ -223,16 +147,6 @@ def olga(X, y, W1, W2, lr=0.1, batch=100):
         g1, g2 = x.T @ ((hid > 0) * (err @ W2.T)), hid.T @ err
         W1 -= lr * g1
         W2 -= lr * g2
-
-
-@homework("nn_epoch", "only_first_batch")
-def pia(X, y, W1, W2, lr=0.1, batch=100):
-    x, t = X[:batch], y[:batch]
-    hid = np.maximum(x @ W1, 0)
-    err = (probs(hid @ W2) - onehot(t, W2.shape[1])) / len(x)
-    g1, g2 = x.T @ ((hid > 0) * (err @ W2.T)), hid.T @ err
-    W1 -= lr * g1
-    W2 -= lr * g2
 
 
 @homework("nn_epoch", "rows_reordered")
@@ -269,55 +183,6 @@ def sven(X, y, W1, W2, lr=0.1, batch=100):
         W1 -= lr * g1
         W2 -= lr * g2
     return W1, W2
-
-
-@homework("nn_epoch", "bias_added")
-def tara(X, y, W1, W2, lr=0.1, batch=100):
-    b1, b2 = np.zeros(W1.shape[1]), np.zeros(W2.shape[1])
-    for b in range(0, X.shape[0], batch):
-        x, t = X[b : b + batch], y[b : b + batch]
-        hid = np.maximum(x @ W1 + b1, 0)
-        err = (probs(hid @ W2 + b2) - onehot(t, W2.shape[1])) / len(x)
-        back = (hid > 0) * (err @ W2.T)
-        W1 -= lr * x.T @ back
-        W2 -= lr * hid.T @ err
-        b1 -= lr * back.sum(0)
-        b2 -= lr * err.sum(0)
-
-
-@homework("nn_epoch", "W2_not_transposed")
-def ulla(X, y, W1, W2, lr=0.1, batch=100):
-    for b in range(0, X.shape[0], batch):
-        x, t = X[b : b + batch], y[b : b + batch]
-        hid = np.maximum(x @ W1, 0)
-        err = (probs(hid @ W2) - onehot(t, W2.shape[1])) / len(x)
-        g1, g2 = x.T @ ((hid > 0) * np.dot(err, W2)), hid.T @ err
-        W1 -= lr * g1
-        W2 -= lr * g2
-
-
-@homework("nn_epoch", "mask_of_wrong_array")
-def vera(X, y, W1, W2, lr=0.1, batch=100):
-    for b in range(0, X.shape[0], batch):
-        x, t = X[b : b + batch], y[b : b + batch]
-        hid = np.maximum(x @ W1, 0)
-        err = (probs(hid @ W2) - onehot(t, W2.shape[1])) / len(x)
-        back = np.maximum(err @ W2.T, 0)
-        g2 = hid.T @ err
-        W1 -= lr * x.T @ back
-        W2 -= lr * g2
-
-
-@homework("nn_epoch", "old_weights")
-def willi(X, y, W1, W2, lr=0.1, batch=100):
-    hidden = np.maximum(X @ W1, 0)
-    errors = probs(hidden @ W2) - onehot(y, W2.shape[1])
-    backs = (hidden > 0) * (errors @ W2.T)
-    for b in range(0, len(X), batch):
-        sl = slice(b, b + batch)
-        size = len(y[sl])
-        W1 -= lr / size * X[sl].T @ backs[sl]
-        W2 -= lr / size * hidden[sl].T @ errors[sl]
 
 
 @homework("nn_epoch", "inputs_modified")
@@ -383,16 +248,6 @@ def cora(X, y, theta, lr=0.1, batch=100):
         theta -= lr / batch * np.matmul(x.T, p)
 
 
-@homework("softmax_regression_epoch", "drops_last_batch")
-def dean(X, y, theta, lr=0.1, batch=100):
-    b = 0
-    while b + batch < len(X):
-        x, t = X[b : b + batch], y[b : b + batch]
-        p = probs(x @ theta) - onehot(t, theta.shape[1])
-        theta -= lr * (x.T @ p) / len(x)
-        b += batch
-
-
 @homework("softmax_regression_epoch", "classes_from_labels")
 def enno(X, y, theta, lr=0.1, batch=100):
     for b in range(0, X.shape[0], batch):
@@ -407,13 +262,6 @@ def finn(X, y, theta, lr=0.1, batch=100):
     for b in range(0, X.shape[0], batch):
         x, t = X[b : b + batch], y[b : b + batch]
         theta -= lr * x.T @ (x @ theta - onehot(t, theta.shape[1])) / len(t)
-
-
-@homework("softmax_regression_epoch", "lr_ignored")
-def greg(X, y, theta, lr=0.1, batch=100):
-    for b in range(0, X.shape[0], batch):
-        x, t = X[b : b + batch], y[b : b + batch]
-        theta -= x.T @ (probs(x @ theta) - onehot(t, theta.shape[1])) / len(t)
 
 
 # ---------------------------------------------------------------- gradients, L layers
