@@ -5,13 +5,12 @@
 ``tests/check/reports.txt`` holds some twenty reports as a reader gets them, one of each kind. Read
 what changed as a student would: is it right, and is it better?
 
-``simple_ml/check/reading.py`` holds the titles and the numbers of what a report refers to. They
-follow from the chapters: a heading may be reworded, an equation added, without a word here.
+``simple_ml/check/reading.py`` holds the numbers of the equations that a report refers to. They
+follow from the chapters: an equation may be added without a word here.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator
@@ -73,34 +72,16 @@ def steady(text: str) -> str:
 
 
 def reading() -> str:
-    """Return the text of the module with the titles and numbers that the reports refer to."""
+    """Return the text of the module with the numbers of the equations that reports refer to."""
     numbers = equations.read_book().numbers
-    lines = [
-        '"""Titles and numbers of what a report refers to; `make renew` writes this file."""',
-        "",
+    lines = ['"""Numbers of what a report refers to; `make renew` writes this file."""', ""]
+    lines += ["NUMBERS = {"]
+    lines += [
+        f'    "{page.label}": "{numbers[page.label]}",' for page in READ.values() if page.label
     ]
-    lines += ["TITLES = {"]
-    for key, page in READ.items():
-        title = json.dumps(title_of(page.notebook, page.label, page.level), ensure_ascii=False)
-        lines.append(f'    "{key}": ({title}, "{numbers.get(page.label, "")}"),')
     return "\n".join(
-        [*lines, "}", '"""For each key of `READ`: the section\'s title, and a number."""', ""]
+        [*lines, "}", '"""For the label of an equation: its number in the book."""', ""]
     )
-
-
-def title_of(notebook: str, label: str, level: int) -> str:
-    """Return the last heading down to a level above an equation; the first one without a label."""
-    cells = json.loads((records.ROOT / "notebooks" / f"{notebook}.ipynb").read_bytes())["cells"]
-    texts = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    title = ""
-    for line in "\n".join(texts).split("\n"):
-        if heading := re.fullmatch(r"(##+) (.*)", line):
-            title = heading[2] if len(heading[1]) <= level else title
-            if not label:
-                return title
-        if label and f"({label})" in line and line.startswith("$$"):
-            return title
-    raise SystemExit(f"{notebook} has no equation {label}, to which the checker sends its readers")
 
 
 def main() -> None:

@@ -36,9 +36,8 @@ class Page(NamedTuple):
     """What a reader is sent to, and the line as it should read there."""
 
     notebook: str
-    label: str  # of an equation; without one, the chapter's first section is meant
+    label: str  # of an equation, if one is about it
     write: str
-    level: int = 3  # how deep a heading may be to name the section
 
 
 READ = {
@@ -56,13 +55,13 @@ READ = {
     "dW1": Page(_LAYERS, "eq-2l-dw1", "dW1 = X.T @ G1 / m, dW2 = Z1.T @ G2 / m"),
     "dW2": Page(_LAYERS, "eq-2l-dw2", "dW2 = Z1.T @ G2 / m"),
     "recursion": Page(_DEPTH, "eq-bp-recursion", "V = G * derivative(A)"),
-    "data": Page(_TRAINING, "", "X = pixels.astype(np.float32) / 255", 2),
+    "data": Page(_TRAINING, "", "X = pixels.astype(np.float32) / 255"),
     "update": Page(_TRAINING, "eq-tr-sgd", "W1 -= lr * dW1"),
-    "epoch": Page(_TRAINING, "eq-tr-forward", "for start in range(0, len(X), batch)", 2),
+    "epoch": Page(_TRAINING, "eq-tr-forward", "for start in range(0, len(X), batch)"),
     "batch": Page(_TRAINING, "eq-tr-ragged", "m = len(yb)"),
     "init": Page(_START, "eq-in-rules", "np.sqrt(gain / fan)"),
 }
-"""Where a mistake sends its reader. Titles and numbers stand in `simple_ml.check.reading`."""
+"""Where a mistake sends its reader. Numbers stand in `simple_ml.check.reading`."""
 
 GRADIENT_OF = {"W2": "dW2", "dW2": "dW2", "theta": "error"}
 """Where the gradient of an output is derived, for rows that say "dW1" and hold for others, too."""

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from simple_ml.check.mistakes import READ
-from simple_ml.check.reading import TITLES
+from simple_ml.check.reading import NUMBERS
 
 WIDTH = 88
 FIRST = 2  # findings that are told in full on a terminal; of the others, what matters
@@ -57,16 +57,9 @@ class Finding:
         """The chapter and equation to read; empty where none is about it."""
         if not self.see:
             return ""
-        title, number = TITLES[self.see]
-        text = f"chapter {int(READ[self.see].notebook[:2])}, “{plain(title)}”"
-        return f"{text}, equation ({number})" if number else text
-
-
-def plain(title):
-    """Return a title without the marks of its formulas."""
-    for mark, text in (("^\\top", "ᵀ"), ("_1", "1"), ("_2", "2"), ("$", "")):
-        title = title.replace(mark, text)
-    return title
+        page = READ[self.see]
+        text = f"chapter {int(page.notebook[:2])}"
+        return f"{text}, equation ({NUMBERS[page.label]})" if page.label else text
 
 
 @dataclass(frozen=True)

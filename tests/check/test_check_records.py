@@ -6,9 +6,6 @@ import check_reports
 import pytest
 import records
 
-from simple_ml.check.mistakes import READ
-from simple_ml.check.reading import TITLES
-
 
 def parts(text):
     """Return the reports in a record: title and text."""
@@ -39,14 +36,8 @@ def test_a_report_says_what_was_recorded(name, made):
     assert wanted == found, "\n".join([*lines, "If it is meant: make renew"])
 
 
-def test_readers_are_sent_where_the_chapters_have_it():
-    assert TITLES.keys() == READ.keys()
+def test_readers_are_sent_to_the_equations_of_the_chapters():
     assert not records.differences(check_reports.READING, check_reports.reading()), "make renew"
-
-
-def test_an_equation_that_is_gone_is_missed():
-    with pytest.raises(SystemExit, match="04_training has no equation eq-none"):
-        check_reports.title_of("04_training", "eq-none", 3)
 
 
 def test_what_another_machine_may_compute_differently_is_not_compared():
