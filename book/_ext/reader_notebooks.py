@@ -9,6 +9,7 @@ buttons give them, and one archive holds them all, with the package and the reco
 from __future__ import annotations
 
 import html
+import itertools
 import mimetypes
 import posixpath
 import re
@@ -39,9 +40,11 @@ there, and run `%pip install "..[plot]" sympy mpmath` in a cell.{colab} When you
 its output changes; the numbers in the sentences stay those of the book."""
 COLAB = " On Colab, the next cell does all of that."
 FETCH = """\
+import os
 import sys
 
-if "google.colab" in sys.modules:  # where a notebook comes alone, without package and tables
+# There, a notebook comes alone, without package and tables.
+if "google.colab" in sys.modules and not os.path.exists("results"):
     !git clone --quiet --depth 1 --branch {branch} {repository} book
     %cd -q book/notebooks
     %pip install --quiet "..[plot]" sympy mpmath"""
@@ -321,7 +324,8 @@ def offer_copies(app, exception) -> None:
         files[f"notebooks/results/{table.name}"] = table.read_bytes()
         (folder(app) / "results").mkdir(parents=True, exist_ok=True)
         shutil.copy(table, folder(app) / "results")
-    for path in sorted([*source.glob("simple_ml/**/*"), source / "pyproject.toml"]):
+    package = source.glob("simple_ml/**/*"), source.glob("pyproject.toml"), source.glob("LICENSE")
+    for path in sorted(itertools.chain(*package)):
         if path.is_file() and "__pycache__" not in path.parts:
             files[path.relative_to(source).as_posix()] = path.read_bytes()
     files |= {"README.md": README.encode(), "requirements.txt": REQUIREMENTS.encode()}

@@ -41,8 +41,13 @@ def source(name: str) -> nbformat.NotebookNode:
     return read(ROOT / "notebooks" / f"{name}.ipynb")
 
 
+def body(notebook) -> list:
+    """Return the cells without those that only a copy has, at its beginning."""
+    return [cell for cell in notebook.cells if cell.id not in ("about", "fetch-the-book")]
+
+
 def code(notebook) -> list:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [cell for cell in body(notebook) if cell.cell_type == "code"]
 
 
 def text(notebook) -> str:
@@ -69,7 +74,7 @@ def site_words(name: str) -> list[str]:
 def copy_words(notebook, render=RENDERER.render) -> list[str]:
     """Return the same of a copy. What is only there: the cell about it, references, "Show"."""
     words = []
-    for cell in notebook.cells[1:]:
+    for cell in body(notebook):
         if cell.cell_type == "code":
             words += ["⟦cell⟧"]
             continue
@@ -233,8 +238,8 @@ def small(tmp_path_factory):
 
 def test_cells_that_the_site_leaves_out_run_in_the_copy(small):
     cells = code(small)
-    assert [cell.source for cell in cells[1:]] == ["x = 1", "print(x)", "x"]
-    hidden = [set(cell.metadata.get("jupyter", {})) for cell in cells[1:]]
+    assert [cell.source for cell in cells] == ["x = 1", "print(x)", "x"]
+    hidden = [set(cell.metadata.get("jupyter", {})) for cell in cells]
     assert hidden == [{"source_hidden", "outputs_hidden"}, {"outputs_hidden"}, {"source_hidden"}]
 
 
