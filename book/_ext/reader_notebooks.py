@@ -34,10 +34,10 @@ HIDES = {
     "hide-cell": {"source", "outputs"}, "remove-cell": {"source", "outputs"},
 }  # fmt: skip
 
-ABOUT = """**A copy to read and to run** of a page of {book}. It needs the book's package,
-`simple_ml`, with Matplotlib, SymPy and mpmath: unpack {archive} of all chapters, open this one
-there, and run `%pip install "..[plot]" sympy mpmath` in a cell.{colab} When you run a cell again,
-its output changes; the numbers in the sentences stay those of the book."""
+ABOUT = """**A copy to read and to run** of a page of {book}. `make lab` sets up what it needs.
+Elsewhere, unpack {archive} of all chapters, open this one there, and run
+`%pip install "..[plot]" sympy mpmath` in a cell.{colab} When you run a cell again, its output
+changes; the numbers in the sentences stay those of the book."""
 COLAB = " On Colab, the next cell does all of that."
 FETCH = """\
 import os
