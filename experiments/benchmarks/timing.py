@@ -70,7 +70,7 @@ def keep_to(cores):
 def machine():
     """Return what a reader has to know of the machine: its processor and the versions."""
     versions = {"python": platform.python_version()}
-    for package in ("numpy", "torch", "jax", "scikit-learn", "simple-ml"):
+    for package in ("numpy", "torch", "jax", "scikit-learn", "two-layers-by-hand"):
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

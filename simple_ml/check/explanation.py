@@ -79,7 +79,7 @@ def explain(observed):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of hypotheses: the mean of an empty batch, and the like
         fitting, raised = search.plain_mistakes()
-        gaps = search.gaps(fitting) if fitting else ()
+        gaps = search.gaps(fitting) if fitting and not raised else ()
     common = set.intersection(*map(set, fitting)) if fitting else set()
     names = [row.name for row in TABLE if row.name in common]
     unexplained = not fitting or (not names and fitting != [{}])
@@ -125,70 +125,62 @@ class Search:
         return self._rows_for(answered), raised
 
     def gaps(self, fitting):
-        """Return what goes wrong on each kind of probe beyond the assignment.
-
-        What explains one kind may be needed for another, too: a kind that no row explains is looked
-        at again, beside the rows that were found for the others.
-        """
-        cores = [
-            {key: line for way in fit.values() for key, line in way.items()} for fit in fitting
-        ]
-        by_kind = {
+        """Return what goes wrong on each kind of probe beyond the assignment."""
+        cores = [merged(fit.values()) for fit in fitting]
+        kinds = {
             kind: [each for each in self.compared if each.probe.beyond == kind] for kind in BEYOND
         }
-        here = {
-            kind: each
-            for kind, each in by_kind.items()
-            if not any(self._fits(core, each) for core in cores)
-        }
+        wrong = {kind: each for kind, each in kinds.items() if not self._any_fits(cores, each)}
         settled = [
             each
             for each in self.compared
-            if each.probe.beyond not in here and (each.probe.beyond or not each.raised)
+            if each.probe.beyond not in wrong and (each.probe.beyond or not each.raised)
         ]
-        found = {kind: self._row_beyond(kind, each, cores, settled) for kind, each in here.items()}
-        more = {key: line for row in found.values() if row for key, line in row[1].items()}
-        cores = [{**core, **more} for core in cores]
-        for kind, each in here.items():
-            if any(self._fits(core, each) for core in cores):
-                found[kind] = found[kind] or ("", {})  # the rows of the other kinds explain it
-            found[kind] = found[kind] or self._row_beyond(kind, each, cores, settled)
-        return tuple(
-            gap
-            for kind, each in here.items()
-            if (gap := self._gap(kind, found[kind], [x for x in each if not x.right], fitting))
-        )
-
-    def _row_beyond(self, kind, here, cores, settled):
-        """Return the name and the lines of the one row that explains one kind of probes, or None.
-
-        Beside the mistakes of a core it must give the function's answers here, and leave those
-        that are settled as they are.
-        """
-        found = {
-            row.name: way
-            for row, ways in rows(self.task.program)
-            if row.see == BEYOND[kind].see
-            for way in ways
-            if not measures(way)
-            and any(
-                not decided(way) & decided(core)
-                and self._fits({**core, **way}, here)
-                and self._fits({**core, **way}, settled)
-                for core in cores
-            )
+        found = self._rows_beyond(wrong, cores, settled)
+        # What explains one kind may be needed for another, too: the rest is tried beside it.
+        cores = [{**core, **merged(way for _, way in found.values())} for core in cores]
+        left = {
+            kind: each
+            for kind, each in wrong.items()
+            if kind not in found and not self._any_fits(cores, each)
         }
-        return next(iter(found.items())) if len(found) == 1 else None
+        found |= self._rows_beyond(left, cores, settled)
+        gaps = []
+        for kind, each in wrong.items():
+            each = [outcome for outcome in each if not outcome.right]
+            if kind in found:
+                gaps.append(Gap(kind, found[kind][0], tuple(each)))
+            elif kind in left:
+                # Plain mistakes show here, too: only an exception is certainly another one's.
+                each = each if fitting == [{}] else [one for one in each if one.raised]
+                gaps += [Gap(kind, BEYOND[kind].name, tuple(each))] if each else []
+        return tuple(gaps)
 
-    def _gap(self, kind, row, wrong, fitting):
-        """Return the gap of one kind, if there is one to tell."""
-        if row:
-            return Gap(kind, row[0], tuple(wrong)) if row[0] else None
-        if fitting != [
-            {}
-        ]:  # its own mistakes show here, too: only an exception is certainly another's
-            wrong = [each for each in wrong if each.raised]
-        return Gap(kind, BEYOND[kind].name, tuple(wrong)) if wrong else None
+    def _rows_beyond(self, kinds, cores, settled):
+        """Return name and lines of the one row that explains each kind of probes, if there is one.
+
+        Beside the mistakes of a core it must give the function's answers on these probes, and leave
+        those that are settled as they are.
+        """
+        found = {}
+        for kind, here in kinds.items():
+            fitting = {
+                row.name: way
+                for row, ways in rows(self.task.program)
+                if row.see == BEYOND[kind].see
+                for way in ways
+                if not measures(way)
+                and self._any_fits(
+                    [{**core, **way} for core in cores if not decided(way) & decided(core)],
+                    [*here, *settled],
+                )
+            }
+            if len(fitting) == 1:
+                (found[kind],) = fitting.items()
+        return found
+
+    def _any_fits(self, cores, outcomes):
+        return any(self._fits(core, outcomes) for core in cores)
 
     # ------------------------------------------------------------ one row, or two
 
@@ -206,7 +198,7 @@ class Search:
             {row.name: way}
             for row, ways in rows(self.task.program)
             for way in ways
-            if not measures(way) and self._fits(way, order)
+            if not measures(way) and self._explains(way, order)
         ]
 
     def _measured(self, order):
@@ -239,7 +231,7 @@ class Search:
             found += (
                 {one.name: a, other.name: b}
                 for a, b in itertools.product(ways, other_ways)
-                if not decided(a) & decided(b) and self._fits({**a, **b}, order)
+                if not decided(a) & decided(b) and self._explains({**a, **b}, order)
             )
         return found
 
@@ -254,6 +246,12 @@ class Search:
                     return False
             elif not any(self._equal(outcome.found, each, outcome) for each in answers):
                 return False
+        return True
+
+    def _explains(self, lines, outcomes):
+        """Return whether wrong lines give these answers, and another order is seen if claimed."""
+        if not self._fits(lines, outcomes):
+            return False
         return lines.get("order") != ANY_ORDER or self._needs_another_order(lines, outcomes)
 
     def _has_effect(self, lines):
@@ -295,6 +293,11 @@ def answers_of(task, key, probe):
             _KEPT.clear()
         _KEPT[label] = task.mistaken(dict(key), probe)
     return _KEPT[label]
+
+
+def merged(ways):
+    """Return the lines of several ways together."""
+    return {name: line for way in ways for name, line in way.items()}
 
 
 def decided(way):

@@ -139,7 +139,8 @@ def epochs():
     arrays = network(12, 4, 6, 3)
     X, y, W1, W2 = (a.astype(np.float32 if a.dtype == float else np.uint8) for a in arrays)
     single = Epoch("float32", X, y, W1, W2, 0.6, 4, tag="float32")
-    hundred = Epoch("more than a hundred rows", *network(120, 2, 3, 4), 0.3, 40, many=True)
+    X, y, W1, W2 = network(120, 2, 3, 10)  # 40 rows of 10 classes: more than a uint8 can count
+    hundred = Epoch("more than a hundred rows", X, y.astype(np.uint8), W1, W2, 0.3, 40, many=True)
     rows += [kink, off, frozen, single, hundred]
 
     X, y, W1, W2 = network(4, 3, 5, 2, seed=3)

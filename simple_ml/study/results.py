@@ -133,7 +133,7 @@ def provenance(command, data, **settings):
         **settings,
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "simple_ml": metadata.version("simple-ml"),
+        "simple_ml": metadata.version("two-layers-by-hand"),
         **data_digests(data),
     }
 

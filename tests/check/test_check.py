@@ -120,17 +120,6 @@ def test_a_common_factor_is_measured_whatever_it_is():
     assert "the gradient is 2.75 times the right one" in " ".join(str(report).split())
 
 
-def test_the_batch_from_which_on_the_weights_differ_is_found():
-    def tired(X, y, W1, W2, lr=0.1, batch=100):
-        for number, start in enumerate(range(0, len(X), batch)):
-            rows = slice(start, start + batch)
-            simple_ml.nn_epoch(X[rows], y[rows], W1, W2, lr * 0.9**number, batch)
-
-    report = check.nn_epoch(tired)
-    assert report.mistakes == ["unknown"]
-    assert "number 2" in str(report)
-
-
 # ---------------------------------------------------------------- misbehaviour
 
 
@@ -252,19 +241,6 @@ def test_no_process_is_left_behind(tmp_path):
     while any(map(alive, pids)) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not any(map(alive, pids))
-
-
-def test_without_fork_it_runs_here_and_puts_the_state_back():
-    def seeds(x):
-        print("quiet")
-        np.random.seed(3)
-        return x + 1
-
-    before = repr(np.random.get_state())
-    events, isolated = sandbox.run(seeds, [(1,), (2,)], isolated=False)
-    assert not isolated
-    assert [event.returned for event in events] == [2, 3]
-    assert repr(np.random.get_state()) == before
 
 
 @pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN])

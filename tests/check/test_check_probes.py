@@ -125,6 +125,9 @@ def test_the_epochs_ask_for_all_that_the_table_needs():
     assert {found[about][1] for about in found if "of one row" in about} == {1}
     N, batch = found["more than a hundred rows"]
     assert N > 100  # where `batch` is ignored for 100, there are two batches
+    hundred = EPOCHS["more than a hundred rows"]
+    assert hundred.y.dtype == np.uint8  # as the course's: a row's number times k does not fit
+    assert batch * hundred.W2.shape[1] > 255
     some = EPOCHS["three batches of two rows"]
     parts = [some.y[i : i + 2] for i in range(0, 6, 2)]
     assert any(part.max() + 1 < some.W2.shape[1] for part in parts)  # a batch lacks a class
