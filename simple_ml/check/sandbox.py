@@ -159,7 +159,7 @@ def _forked(function, calls, limit):
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(OSError):
                 kill(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)  # of a child that ended by itself it is its own
+        _, status = os.waitpid(pid, 0)  # if the child had ended already, this is its own status
         os.close(reading)
     if events and isinstance(events[-1], Died) and events[-1].how == "ended":
         events[-1] = Died(_how_it_ended(status))
