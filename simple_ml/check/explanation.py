@@ -338,8 +338,9 @@ def measured(task, outcome):
         if each[0] is not None and all(x is not None and np.isclose(x, each[0]) for x in each):
             found[name] = each[0]
         found |= {f"{name}{i}": x for i, x in enumerate(each, 1) if x is not None}
-    if "factor" in found and lr > 0:
-        found["rate"] = found["factor"] * lr
+    if lr > 0:
+        factors = {name: value for name, value in found.items() if name.startswith("factor")}
+        found |= {name.replace("factor", "rate"): lr * value for name, value in factors.items()}
     return {name: f"{value:.12g}" for name, value in found.items()}
 
 
