@@ -159,6 +159,8 @@ class Summary(ConsoleReporter):
             self.finish(task, word, task.values)
 
     def add_failure(self, task, fail):
+        if not task.actions:  # a group: its steps have said it already
+            return
         outcome = outcomes.get(task.name)
         if outcome is None:
             outcome = {"not_run": " ".join(fail.get_msg().split())}

@@ -65,6 +65,16 @@ def test_one_failed_step_fails_the_whole(steps, codes):
     assert "Every step passed" not in done.stdout
 
 
+def test_a_group_fails_with_its_steps_and_says_nothing_of_its_own(steps, tmp_path):
+    steps(bad=exits(1))
+    with (tmp_path / "dodo.py").open("a") as dodo:
+        dodo.write("def task_all():\n    return {'actions': None, 'task_dep': ['bad']}\n")
+    asked = [sys.executable, "-m", "doit", "run", "all"]
+    done = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert " all" not in done.stdout
+
+
 def test_every_command_of_a_step_has_to_pass(steps):
     done = steps(only=f"{exits(1)}, {exits(0)}")
     assert (done.returncode, done.stdout.count("12345")) == (1, 1)
