@@ -215,6 +215,8 @@ DOIT_CONFIG = {
     "continue": True,
     "verbosity": 0,
     "reporter": Summary,
+    # What `make test` runs, the longest first; `book` runs because `browser` waits for it.
+    "default_tasks": ["browser", "chapters", "records", "package", "site", "lint"],
 }
 
 
@@ -293,14 +295,6 @@ def task_browser():
         after=["book"],
         runner=run_in_browser,
     )
-
-
-def task_test():
-    """Everything that `make test` runs; the longest first."""
-    return {
-        "actions": None,
-        "task_dep": ["book", "browser", "chapters", "records", "package", "site", "lint"],
-    }
 
 
 # ---------------------------------------------------------------- the steps of `make renew`

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import groupby
 from pathlib import Path
 
 from simple_ml.study.results import _one_line, _read_rows, _written, write_table
@@ -46,6 +47,7 @@ class SweepTable:
         self.columns = None
         self.runs = {}  # key of a run: its rows
         self.new = []  # keys of the runs that the partial file holds
+        self.old = []  # the rows of the table, in its order
         self._open = False
 
     def read(self, expected, again=False):
@@ -69,10 +71,15 @@ class SweepTable:
                 f"{path.name} cannot be continued ({why}); write to another file, or delete it"
             ) from None
         self._check(path.name, columns, head)
-        runs = {}
-        for row in rows:
-            runs.setdefault(tuple(row[: len(self.names)]), []).append(row)
-        size = int(head[ROWS])
+        runs, size = {}, int(head[ROWS])
+        for run, its_rows in groupby(rows, lambda row: tuple(row[: len(self.names)])):
+            if run in runs:
+                which = named(self.names, run)
+                raise ValueError(
+                    f"{path.name} holds rows of the run {which} in two places; did two sweeps "
+                    "write to it? Write to another file, or delete it"
+                )
+            runs[run] = list(its_rows)
         for run, its_rows in runs.items():
             which = named(self.names, run)
             if run not in expected:
