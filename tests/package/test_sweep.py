@@ -565,6 +565,15 @@ def test_a_table_with_another_head_or_edited_rows_is_refused(old, new, message, 
     assert (tmp_path / "t.csv").read_bytes() == text
 
 
+def test_a_table_whose_runs_are_torn_apart_is_refused(finished, tmp_path):
+    *lines, last, end = finished.splitlines(keepends=True)
+    text = b"".join([*lines[:-1], last, lines[-1], end])  # a row of the run before, in between
+    (tmp_path / "t.csv").write_bytes(text)
+    with pytest.raises(ValueError, match=r"holds rows of the run .* in two places"):
+        pixel_table(tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes() == text
+
+
 @pytest.mark.parametrize(
     "text", [b"a,b\n1,2\n", b"# A note\n", b"no line end", b"\xff\xfe\n\x00\n"]
 )
