@@ -39,7 +39,8 @@ ENVIRONMENT = dict.fromkeys(
 PACKAGE = ("simple_ml", "pyproject.toml", "requirements.lock")
 SOURCES = ("notebooks/*.ipynb", "notebooks/results")
 SITE = (*PACKAGE, *SOURCES, "book", "_config.yml", "_toc.yml", "tools/equations.py")
-TESTS = ("conftest.py",)
+LABORATORY = ("book/lab", "book/lab.md", "book/_ext/laboratory.py")
+TESTS = ("conftest.py", "tests/conftest.py")
 TOP = ("*.md", "*.cff", "*.txt", "LICENSE", "Makefile", ".ci", ".github")
 NOT_READ = ("__pycache__", ".ipynb_checkpoints", ".hypothesis")
 
@@ -216,7 +217,7 @@ DOIT_CONFIG = {
     "verbosity": 0,
     "reporter": Summary,
     # What `make test` runs, the longest first; `book` runs because `browser` waits for it.
-    "default_tasks": ["browser", "chapters", "records", "package", "site", "lint"],
+    "default_tasks": ["browser", "chapters", "laboratory", "records", "package", "site", "lint"],
 }
 
 
@@ -292,6 +293,19 @@ def task_browser():
         "browser",
         [*PYTEST, "tests/site", "-m", "browser"],
         reads=(*SITE, *TESTS, "tests/site", "tools"),
+        after=["book"],
+        runner=run_in_browser,
+    )
+
+
+def task_laboratory():
+    """The laboratory, in a browser; the pages around it do not concern it."""
+    looking = ("tests/site/checks.py", "tests/site/looking.js", "tests/site/axe")
+    tools = ("tools/browser.py", "tools/browsing.py", "tools/build_lab_digits.py")
+    return step(
+        "laboratory",
+        [*PYTEST, "tests/laboratory"],
+        reads=(*PACKAGE, *TESTS, *LABORATORY, *looking, *tools, "tests/laboratory"),
         after=["book"],
         runner=run_in_browser,
     )

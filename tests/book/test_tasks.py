@@ -155,6 +155,7 @@ def commands(name):
         ("book", ["jupyter-book build . -W -n --keep-going"]),
         ("site", ["-m pytest", "tests/site -m not browser"]),
         ("browser", ["-m pytest", "tests/site -m browser"]),
+        ("laboratory", ["-m pytest", "tests/laboratory"]),
     ],
 )
 def test_make_test_has_the_step_and_the_step_leaves_nothing_out(name, does):
@@ -168,7 +169,8 @@ def test_make_test_has_the_step_and_the_step_leaves_nothing_out(name, does):
 def test_every_chapter_and_every_folder_of_tests_is_in_a_step():
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         assert f"notebooks/{path.name}" in commands("chapters")
-    typed = "\n".join(map(commands, ("package", "records", "chapters", "site", "browser")))
+    names = ("package", "records", "chapters", "site", "browser", "laboratory")
+    typed = "\n".join(map(commands, names))
     for folder in (path for path in (ROOT / "tests").iterdir() if list(path.glob("test_*.py"))):
         assert f"tests/{folder.name}" in typed
 
@@ -187,6 +189,13 @@ def test_a_step_reads_the_files_that_it_names():
     for path in ("simple_ml/losses.py", "notebooks/01_softmax_loss.ipynb", "book/notation.md"):
         assert path in read
     assert [path for path in read if "__pycache__" in path] == []
+
+
+def test_a_changed_chapter_does_not_run_the_laboratory_s_tests_again():
+    read = tasks.task_laboratory()["file_dep"]
+    for path in ("simple_ml/losses.py", "book/lab/network.js", "book/lab.md", "tests/conftest.py"):
+        assert path in read
+    assert [path for path in read if path.startswith("notebooks/")] == []
 
 
 def test_warnings_are_errors():

@@ -45,6 +45,11 @@ def test_formulas_need_no_script_and_their_fonts_are_part_of_the_site(pages):
     assert [name for name in (*fonts, "LICENSE.txt") if not (folder / name).is_file()] == []
 
 
+def test_only_its_own_page_loads_the_laboratory(pages):
+    texts = {name: (SITE / name).read_text(encoding="utf-8") for name in pages}
+    assert [name for name, text in texts.items() if "/lab/lab." in text] == ["book/lab.html"]
+
+
 def test_every_image_says_what_it_shows(pages):
     found = {name: images_without_description(page) for name, page in pages.items()}
     assert {name: images for name, images in found.items() if images} == {}

@@ -74,46 +74,6 @@ export function disagrees(found, expected) {
     found.losses.some((loss, i) => !(Math.abs(loss - expected.losses[i]) <= 1e-4 * Math.abs(expected.losses[i])));
 }
 
-// The largest relative error of the gradients against central differences, over all entries.
-export async function gradientCheck({ folder }) {
-  const network = await import(new URL("network.js", folder));
-  const { matrix } = await import(new URL("matrix.js", folder));
-  const { DRAWS, generator } = await import(new URL("random.js", folder));
-  const next = generator(3);
-  const draw = (rows, cols) => {
-    const data = new Float64Array(rows * cols);
-    DRAWS.normal(data, next);
-    return matrix(rows, cols, data);
-  };
-  const X = draw(6, 9), W1 = draw(9, 8), W2 = draw(8, 4), y = Uint8Array.from([0, 1, 2, 3, 3, 0]);
-  const loss = () => network.softmaxLoss(network.forward(X, W1, W2).Z2, y);
-  const exact = network.backward(X, y, W2, network.forward(X, W1, W2));
-  const eps = 1e-5;
-  let worst = 0;
-  for (const [W, dW] of [[W1, exact.dW1], [W2, exact.dW2]]) {
-    let difference = 0, size = 0;
-    for (let i = 0; i < W.data.length; i++) {
-      const before = W.data[i];
-      W.data[i] = before + eps;
-      const above = loss();
-      W.data[i] = before - eps;
-      const numeric = (above - loss()) / (2 * eps);
-      W.data[i] = before;
-      difference = Math.max(difference, Math.abs(numeric - dW.data[i]));
-      size = Math.max(size, Math.abs(numeric));
-    }
-    worst = Math.max(worst, difference / size);
-  }
-  return worst;
-}
-
-export async function evaluation({ folder, Z1, Z2, y }) {
-  const { errorRate, softmaxLoss } = await import(new URL("network.js", folder));
-  const { deadUnits } = await import(new URL("measure.js", folder));
-  const as = (A) => ({ rows: A.shape[0], cols: A.shape[1], data: decode(A) });
-  return [softmaxLoss(as(Z2), decode(y)), errorRate(as(Z2), decode(y)), deadUnits(as(Z1))];
-}
-
 export async function weights({ folder, settings }) {
   const { initialWeights } = await import(new URL("schemes.js", folder));
   const { W1, W2 } = initialWeights(settings);

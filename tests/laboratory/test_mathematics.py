@@ -1,0 +1,274 @@
+"""The laboratory computes what `simple_ml` computes: steps, gradients, starting weights, digits."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import math
+import re
+
+import numpy as np
+import pytest
+from build_lab_digits import content
+from driving import LAB, for_javascript, losses_in_python, packed, training, unpacked
+
+from simple_ml import load_mnist
+from simple_ml.initialization import SCHEMES, pair
+
+
+def test_the_digits_are_the_first_of_the_embedded_ones():
+    raw = gzip.decompress((LAB / "digits.bin").read_bytes())
+    assert raw == content()
+    digest = hashlib.sha256(raw).hexdigest()
+    assert f'SHA256 = "{digest}"' in (LAB / "digits.js").read_text(encoding="utf-8")
+
+
+def test_the_laboratory_is_small_and_names_no_other_host():
+    assert sum(path.stat().st_size for path in LAB.iterdir()) < 600_000
+    texts = {path.name: path.read_text(encoding="utf-8") for path in LAB.glob("*.[jc]s*")}
+    assert len(texts) > 10
+    allowed = "http://www.w3.org/2000/svg"  # the name of SVG, which nobody asks for
+    for name, text in texts.items():
+        assert "//" not in re.sub(r"(^|\s)//[^\n]*", "", text.replace(allowed, "")), name
+
+
+# ---------------------------------------------------------------- the step
+
+
+def sources():
+    return {n: (LAB / n).read_text(encoding="utf-8") for n in ("network.js", "matrix.js")}
+
+
+RUNS = {
+    "hw0": training("hw0", 30, 0.2),
+    "fan_in": training("fan_in", 60, 0.5),
+    "hw0, wide: the spike": training("hw0", 200, 0.3),
+    "hw0, diverging": training("hw0", 100, 1e12),
+    "hw0, float64": training("hw0", 30, 0.5, np.float64),
+    "diverging, float64": training("hw0", 100, 1e40, np.float64),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_step_agrees_with_simple_ml(modules, name):
+    run = RUNS[name]
+    expected = losses_in_python(**run)
+    (found,) = modules("losses", sources=sources(), runs=[for_javascript(run)])
+    assert found["lost"] == expected["lost"]
+    assert (expected["lost"] is not None) == ("diverging" in name)
+    assert len(found["losses"]) == len(expected["losses"]) >= (2 if "diverging" in name else 50)
+    np.testing.assert_allclose(found["losses"], expected["losses"], rtol=1e-4)
+    if "float64" in name:
+        np.testing.assert_allclose(found["losses"], expected["losses"], rtol=1e-10)
+
+
+# Every statement of the step matters: without it, or with a mistake in it, the losses differ.
+
+STEP = ("forward", "backward", "step", "descend", "softmax", "oneHot", "softmaxLoss")
+CHANGES = {
+    "network.js": [
+        ("(a < 0 ? 0 : a)", "a"),  # no ReLU
+        ("(z > 0 ? g : 0)", "(z >= 0 ? g : 0)"),  # the mask is strict
+        ("(s, i) => s - i", "(s, i) => s + i"),
+        ("map(G1, (g) => g / m)", "G1"),  # 1/m
+        ("map(G2, (g) => g / m)", "G2"),
+        ("const m = X.rows", "const m = 20"),  # the last batch is shorter
+        ("product(Z1, W2)", "product(product(X, W1), W2)"),
+        ("-= lr * dW", "-= dW"),
+        ("descend(W2, dW2, lr);", "descend(W2, backward(X, y, W2, forward(X, W1, W2)).dW2, lr);"),
+        ("Math.exp(z[j] - top)", "Math.exp(z[j])"),
+        ("loss / Z.rows", "loss"),
+        ("loss: softmaxLoss(Z.Z2, y)", "loss: softmaxLoss(forward(X, W1, W2).Z2, y)"),
+    ],
+    "matrix.js": [
+        ("A.data, j, A.cols, B", "A.data, j, 1, B"),
+        ("q + 4 <= wanted", "q + 5 < wanted && q < 8"),  # equal results: the control, see below
+        ("for (; q < wanted; q++) {", "for (; q < wanted - 1; q++) {"),
+        ("B.data[j * n + p];", "B.data[p * n + j];"),
+        ("c[to] += a0 * b[p0++] + a1", "c[to] = a0 * b[p0++] + a1"),
+    ],
+}
+UNNOTICED = " → ".join(CHANGES["matrix.js"][1])
+
+
+def without_a_line(text):
+    """Yield the source without one of the statements of the step, for each of them."""
+    for name in STEP:
+        start = text.index(f"export function {name}(")
+        body = text[start : text.index("\n}\n", start)]
+        for line in body.splitlines()[1:]:
+            code = line.split(" // ")[0].strip()
+            if code.endswith(";") and not code.startswith("return"):
+                yield f"without {code}", text.replace(body, body.replace(line, "", 1))
+
+
+def test_a_change_of_any_line_of_the_step_is_noticed(modules):
+    original = sources()
+    changes, names = [], []
+    for file, pairs in CHANGES.items():
+        for old, new in pairs:
+            assert original[file].count(old) >= 1, old
+            names.append(f"{old} → {new}")
+            changes.append({"file": file, "text": original[file].replace(old, new, 1)})
+    for name, text in without_a_line(original["network.js"]):
+        names.append(name)
+        changes.append({"file": "network.js", "text": text})
+    assert len(names) > 30
+    small = {"batch": 20, "steps": 15, "rows": 50}  # what differs differs soon
+    runs = [training("hw0", 20, 0.3, **small), training("hw0", 100, 1e12, **small)]
+    results = modules(
+        "mutants",
+        sources=original,
+        changes=changes,
+        runs=[for_javascript(run) for run in runs],
+        expected=[losses_in_python(**run) for run in runs],
+    )
+    unnoticed = [n for n, r in zip(names, results, strict=True) if r == "not noticed"]
+    assert unnoticed == [UNNOTICED]  # a change that changes nothing is let pass
+
+
+def test_of_equal_largest_logits_the_first_counts_as_in_numpy(modules):
+    script = "async z => (await import('./network.js')).largest(z)"
+    assert modules.evaluate(script, [1, 3, 3, 2]) == np.argmax([1, 3, 3, 2])
+
+
+# ---------------------------------------------------------------- starting weights
+
+
+class Ones:
+    """A source of randomness whose every standard normal number is 1."""
+
+    def standard_normal(self, shape):
+        return np.ones(shape)
+
+    def uniform(self, low, high, shape):
+        return np.full(shape, high / np.sqrt(3))  # bounds of ±√3 std
+
+
+SCHEME_NAMES = ("hw0", "fan_in", "he", "he_fan_out", "glorot", "pytorch", "unit", "zeros",
+                "hw0+fan_in")  # fmt: skip
+
+
+def test_the_schemes_are_those_of_simple_ml(modules):
+    listed = modules.evaluate(
+        "async () => (await import('./schemes.js')).SCHEMES.map(({ name }) => name)"
+    )
+    assert tuple(listed) == SCHEME_NAMES
+    assert set(SCHEMES) - set(SCHEME_NAMES) == {"constant"}  # no number says that one
+    for name in SCHEME_NAMES:
+        for d in (10, 100, 500):
+            found = modules.evaluate(
+                "async ([name, d]) => (await import('./schemes.js')).scheme(name, d)", [name, d]
+            )
+            first, second = pair(name)
+            assert found["s1"] == pytest.approx(first(784, d, Ones(), np.float64)[0, 0])
+            assert found["s2"] == pytest.approx(second(d, 10, Ones(), np.float64)[0, 0])
+            assert found["draw"] == ("uniform" if name == "pytorch" else "normal")
+
+
+def test_gain_and_imbalance_are_relative_to_fan_in(modules):
+    script = """async (values) => {
+      const { fromGain, toGain } = await import("./schemes.js");
+      const stds = fromGain(values);
+      return [stds, toGain({ ...stds, d: values.d })];
+    }"""
+    for gain, imbalance, d in ((1, 1, 100), (8.85, 0.1, 50), (2, 30, 500)):
+        values = {"gain": gain, "imbalance": imbalance, "d": d}
+        there, back = modules.evaluate(script, values)
+        assert there["s1"] == pytest.approx(math.sqrt(1 / 784) * math.sqrt(gain / imbalance))
+        assert there["s2"] == pytest.approx(math.sqrt(1 / d) * math.sqrt(gain * imbalance))
+        assert back == pytest.approx({"gain": gain, "imbalance": imbalance})
+
+
+# A link has to give the same weights for ever: xoshiro128** after splitmix32, of three seeds.
+FIRST_NUMBERS = {0: "c442751a2b9b3a4f", 1: "f302c15f33cda835", 2**32 - 1: "c2e89ceea0456b69"}
+
+
+def test_the_generator_is_xoshiro(modules):
+    script = """async (seed) => {
+      const next = (await import("./random.js")).generator(seed);
+      return Array.from({ length: 100 }, next);
+    }"""
+    for seed, expected in FIRST_NUMBERS.items():
+        found = np.array(modules.evaluate(script, seed), np.uint32)
+        assert hashlib.sha256(found.tobytes()).hexdigest()[:16] == expected
+
+
+@pytest.mark.parametrize(("draw", "kurtosis"), [("normal", 3), ("uniform", 1.8)])
+def test_weights_have_the_distribution_that_is_asked_for(modules, draw, kurtosis):
+    settings = {"d": 200, "s1": 0.3, "s2": 2, "draw": draw, "seed": 5}
+    W1, W2 = map(unpacked, modules("weights", settings=settings).values())
+    for W, std in ((W1, 0.3), (W2, 2)):
+        assert W.mean() == pytest.approx(0, abs=5 * std / math.sqrt(W.size))
+        assert W.std() == pytest.approx(std, rel=0.06)
+    assert np.mean((W1 / W1.std()) ** 4) == pytest.approx(kurtosis, rel=0.03)
+
+
+def test_the_prediction_of_the_first_loss_holds_on_average_over_seeds(modules):
+    found = modules.evaluate(
+        """async () => {
+          const { loadDigits, inputs } = await import("./digits.js");
+          const { matrix } = await import("./matrix.js");
+          const { forward, softmaxLoss } = await import("./network.js");
+          const { initialWeights, prediction, scheme } = await import("./schemes.js");
+          const { meanSquare } = await import("./measure.js");
+          const { test } = await loadDigits();
+          const X = matrix(500, 784, inputs(test.pixels));
+          const settings = { d: 50, ...scheme("hw0", 50) };
+          let measured = 0, loss = 0;
+          for (let seed = 0; seed < 40; seed++) {
+            const { W1, W2 } = initialWeights({ ...settings, seed });
+            const { Z2 } = forward(X, W1, W2);
+            measured += meanSquare(Z2.data) / 40;
+            loss += softmaxLoss(Z2, test.labels) / 40;
+          }
+          return { measured, loss, ...prediction(settings, 784 * meanSquare(X.data)) };
+        }"""
+    )
+    _, _, X, _ = load_mnist()
+    assert found["variance"] == pytest.approx((X[:500] ** 2).sum(axis=1).mean() / 20, rel=1e-5)
+    assert found["measured"] == pytest.approx(found["variance"], rel=0.1)
+    assert math.log(10) == pytest.approx(found["low"])
+    assert found["low"] < found["loss"] < found["high"]
+
+
+# ---------------------------------------------------------------- drawings
+
+
+def ink_of_a_seven(side=280, shift=(0, 0), scale=1.0):
+    """Return a drawing of two strokes, as numbers from 0 to 1."""
+    y, x = np.mgrid[:side, :side] + 0.5
+    x, y = (x - 140 - shift[0]) / scale, (y - 140 - shift[1]) / scale
+
+    def stroke(x0, y0, x1, y1):
+        along = np.clip(((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0))
+                        / ((x1 - x0) ** 2 + (y1 - y0) ** 2), 0, 1)  # fmt: skip
+        return np.hypot(x - x0 - along * (x1 - x0), y - y0 - along * (y1 - y0)) < 8
+
+    return (stroke(-40, -60, 40, -60) | stroke(40, -60, -20, 60)).astype(np.float32)
+
+
+def centred(modules, ink):
+    side = ink.shape[0]
+    return unpacked(modules("centred", ink=packed(ink.ravel()), side=side)).reshape(28, 28)
+
+
+@pytest.mark.parametrize(("shift", "scale"), [((0, 0), 1), ((50, 30), 1), ((-40, 20), 0.6)])
+def test_a_drawing_is_scaled_and_centred_as_mnist_does(modules, shift, scale):
+    image = centred(modules, ink_of_a_seven(shift=shift, scale=scale))
+    rows, cols = np.nonzero(image.max(axis=1))[0], np.nonzero(image.max(axis=0))[0]
+    assert max(np.ptp(rows), np.ptp(cols)) + 1 == 20
+    y, x = np.mgrid[:28, :28]
+    assert (image * x).sum() / image.sum() == pytest.approx(14, abs=0.5)  # moved by whole pixels
+    assert (image * y).sum() / image.sum() == pytest.approx(14, abs=0.5)
+    assert ((image > 0.05) & (image < 0.95)).sum() > 20  # smooth edges
+    assert abs(image - centred(modules, ink_of_a_seven())).mean() < 0.02  # wherever it was drawn
+
+
+def test_mnist_s_own_digits_stay_what_they_are(modules):
+    _, _, X, _ = load_mnist()
+    for digit in X[:30].reshape(-1, 28, 28):
+        drawing = np.kron(digit, np.ones((5, 5), np.float32))  # five times as large
+        np.testing.assert_allclose(centred(modules, drawing), digit, atol=1e-6)
+    # No ink, no digit.
+    assert modules("centred", ink=packed(np.zeros(100, np.float32)), side=10) is None
