@@ -26,6 +26,9 @@ from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
 CELL_SECONDS = 300  # no cell takes 15 on a quiet machine
+# A figure is stored twice, drawn once: as lines for the site, as pixels for whoever opens the
+# notebook (JupyterLab shows no SVG of a notebook that it does not trust).
+FORMATS = "--InlineBackend.figure_formats={'png', 'svg'}"
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {
@@ -87,7 +90,8 @@ def execute(path: Path, before_cell=None, **variables: str):
     """
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
-    environment = {**os.environ, **dict.fromkeys(THREAD_VARIABLES, "1"), **variables}
+    undated = {"SOURCE_DATE_EPOCH": "0"}  # else each SVG holds the time of its making
+    environment = os.environ | dict.fromkeys(THREAD_VARIABLES, "1") | undated | variables
     with tempfile.TemporaryDirectory() as folder:
         # Files rather than TCP, on which a kernel warns that others on the machine could listen.
         sockets = {} if os.name == "nt" else {"transport": "ipc", "ip": f"{folder}/kernel"}
@@ -96,6 +100,7 @@ def execute(path: Path, before_cell=None, **variables: str):
             timeout=CELL_SECONDS,
             kernel_name="python3",
             record_timing=False,
+            extra_arguments=[FORMATS],
             resources={"metadata": {"path": str(path.parent)}},
             config=Config(KernelManager=sockets),
         )

@@ -5,7 +5,7 @@ A step is a function that takes a parsed page and changes it. They see to it tha
 - a page loads only what it uses: no icon font (``book/_static/icons.css`` draws the dozen
   icons), no search index but on the search page, scripts that do not hold up the text, one style
   sheet (``style_sheets.py``);
-- figures reserve their place, so that nothing jumps while they arrive;
+- figures reserve their place, and have a twin for the dark theme (``figures.py``);
 - names of the package in code lead to its API page (``code_links.py``);
 - the markup says what it is to a screen reader where theme and Sphinx leave it open;
 - search engines and links in chats get a description and, where the site's address is
@@ -18,14 +18,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import struct
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import code_links
+import figures
 import style_sheets
 from bs4 import BeautifulSoup, NavigableString
-from PIL import Image
 from pygments.formatters import HtmlFormatter
 from pygments.token import Name, Punctuation, Text, Whitespace
 from sphinx.highlighting import PygmentsBridge
@@ -130,30 +129,6 @@ class FewMarks(HtmlFormatter):
 
     def format(self, tokens, file):
         return super().format(((Text if t in PLAIN else t, text) for t, text in tokens), file)
-
-
-# ---------------------------------------------------------------- figures
-
-
-def size_of(file: Path) -> tuple[int, int] | None:
-    """Return width and height in pixels of a PNG or an SVG."""
-    if file.suffix == ".png":
-        return struct.unpack(">II", file.read_bytes()[16:24])
-    if file.suffix == ".svg":
-        box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', file.read_text(encoding="utf-8"))
-        return (round(float(box[1])), round(float(box[2]))) if box else None
-    return None
-
-
-def give_figures_their_size(page: Page) -> None:
-    for position, image in enumerate(page.soup.select("article img, img.logo__image")):
-        file = page.local_file(image.get("src", ""))
-        size = file and size_of(file)
-        if size and not image.get("style"):
-            image["width"], image["height"] = map(str, size)
-        image["decoding"] = "async"
-        if position > 3:
-            image["loading"] = "lazy"
 
 
 # ---------------------------------------------------------------- for every reader
@@ -273,7 +248,8 @@ def anchor_the_404_page(page: Page) -> None:
 STEPS = (
     load_only_what_is_used,
     defer_scripts,
-    give_figures_their_size,
+    figures.give_figures_their_size,
+    figures.pair_figures,
     keep_punctuation_with_formulas,
     say_what_things_are,
     name_downloads,
@@ -301,26 +277,6 @@ def write_sitemap(app, site: Path) -> None:
     )
 
 
-def shrink_pictures(site: Path) -> None:
-    """Store figures with 256 colours: their lines and letters have few, and weigh a third.
-
-    The most frequent ones, as they are: an average of several would give one curve two colours in
-    two figures.
-    """
-    for path in (site / "_images").glob("*.png"):
-        with Image.open(path) as picture:
-            if picture.mode == "P":
-                continue  # an earlier build's work
-            picture = picture.convert("RGBA")
-            white = Image.new("RGBA", picture.size, "white")
-            opaque = Image.alpha_composite(white, picture).convert("RGB")
-        counted = sorted(opaque.getcolors(opaque.width * opaque.height), reverse=True)
-        palette = Image.new("P", (1, 1))
-        palette.putpalette([part for _, colour in counted[:256] for part in colour])
-        dither = Image.Dither.NONE
-        opaque.quantize(palette=palette, dither=dither).save(path, optimize=True)
-
-
 def drop_what_nobody_asks_for(site: Path) -> None:
     static = site / "_static"
     for pattern in UNUSED:
@@ -345,7 +301,6 @@ def finish(app, exception) -> None:
         page.write()
     style_sheets.share(site)  # when all that the rules may be for is there
     write_sitemap(app, site)
-    shrink_pictures(site)
     drop_what_nobody_asks_for(site)
 
 
