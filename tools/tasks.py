@@ -217,7 +217,16 @@ DOIT_CONFIG = {
     "verbosity": 0,
     "reporter": Summary,
     # What `make test` runs, the longest first; `book` runs because `browser` waits for it.
-    "default_tasks": ["browser", "chapters", "laboratory", "records", "package", "site", "lint"],
+    "default_tasks": [
+        "browser",
+        "chapters",
+        "laboratory",
+        "records",
+        "experiments",
+        "package",
+        "site",
+        "lint",
+    ],
 }
 
 
@@ -268,8 +277,20 @@ def task_chapters():
         )
 
 
+def task_experiments():
+    """The recorded tables, some runs of each made again, and what records them."""
+    return step(
+        "experiments",
+        [*PYTEST, "tests/experiments"],
+        reads=(
+            *(*PACKAGE, *TESTS, "tests/experiments", "experiments", "notebooks/results"),
+            *("tools/results.py", "tools/digests.py", "tools/records.py"),
+        ),
+    )
+
+
 def task_records():
-    """The tests of all else that is committed: results, links, recipes, tools."""
+    """The tests of all else that is committed: pages, numbers, recipes, tools."""
     return step(
         "records",
         [*PYTEST, "tests/book", "-m", "not chapter"],

@@ -151,6 +151,7 @@ def commands(name):
         ("lint", ["ruff check .", "ruff format --check ."]),
         ("package", ["-m pytest", "tests/package", "tests/check"]),
         ("records", ["-m pytest", "tests/book -m not chapter"]),
+        ("experiments", ["-m pytest", "tests/experiments"]),
         ("chapters", ["--nbval notebooks/04_training.ipynb tests/book/test_chapters.py -k 04_t"]),
         ("book", ["jupyter-book build . -W -n --keep-going"]),
         ("site", ["-m pytest", "tests/site -m not browser"]),
@@ -169,7 +170,7 @@ def test_make_test_has_the_step_and_the_step_leaves_nothing_out(name, does):
 def test_every_chapter_and_every_folder_of_tests_is_in_a_step():
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         assert f"notebooks/{path.name}" in commands("chapters")
-    names = ("package", "records", "chapters", "site", "browser", "laboratory")
+    names = ("package", "records", "experiments", "chapters", "site", "browser", "laboratory")
     typed = "\n".join(map(commands, names))
     for folder in (path for path in (ROOT / "tests").iterdir() if list(path.glob("test_*.py"))):
         assert f"tests/{folder.name}" in typed
@@ -189,6 +190,13 @@ def test_a_step_reads_the_files_that_it_names():
     for path in ("simple_ml/losses.py", "notebooks/01_softmax_loss.ipynb", "book/notation.md"):
         assert path in read
     assert [path for path in read if "__pycache__" in path] == []
+
+
+@pytest.mark.parametrize("name", ["experiments", "package"])
+def test_a_changed_chapter_does_not_run_these_tests_again(name):
+    read = getattr(tasks, f"task_{name}")()["file_dep"]
+    assert "simple_ml/losses.py" in read
+    assert [path for path in read if path.endswith(".ipynb")] == []
 
 
 def test_a_changed_chapter_does_not_run_the_laboratory_s_tests_again():

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from browsing import ROOT, Tab, serving
 from checks import Page, Visit, visit
+from seen import Memory
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +43,13 @@ def tab(browser):
 
 
 @pytest.fixture(scope="session")
-def visits(tab, pages, address) -> dict[str, Visit]:
+def visits(tab, browser, pages, address) -> dict[str, Visit]:
     """Return what was found on each page, opened once for all that is checked on it."""
-    return {
-        name: visit(tab, f"{address}/{name}", (ROOT / name).with_suffix(".ipynb"))
-        for name, page in pages.items()
-        if not page.redirects
-    }
+    memory, found = Memory(browser.version), {}
+    for name in (name for name, page in pages.items() if not page.redirects):
+        found[name] = memory.visit(name)
+        if found[name] is None:
+            chapter = (ROOT / name).with_suffix(".ipynb")
+            found[name] = visit(tab, f"{address}/{name}", chapter)
+            memory.keep(name, found[name])
+    return found

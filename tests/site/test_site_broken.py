@@ -12,6 +12,7 @@ import pytest
 from browsing import ROOT, SITE
 from checks import (
     Page,
+    Visit,
     accessibility,
     broken_links,
     content,
@@ -23,6 +24,7 @@ from checks import (
     results,
     shifts,
 )
+from seen import Memory
 
 PAGE = "book/notation.html"
 HOMEWORK = "notebooks/check_your_homework.html"
@@ -202,3 +204,22 @@ def test_a_picture_whose_alt_text_is_a_file_name(pages):
     text = (SITE / PAGE).read_text(encoding="utf-8")
     picture = '<img src="a.png" alt="../_images/0123456789abcdef.png">'
     assert images_without_description(Page(after_title(picture)(text)))
+
+
+def test_a_page_is_looked_at_again_if_it_or_what_it_loads_has_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr("seen.SITE", tmp_path)
+    page, sheet = tmp_path / "a.html", tmp_path / "a.css"
+    page.write_text("a page", encoding="utf-8")
+    sheet.write_text("a sheet", encoding="utf-8")
+    good = Visit([], ["http://localhost/a.html", "http://localhost/a.css"], 1)
+    Memory("1.0", tmp_path / "seen.json").keep("a.html", good)
+    assert Memory("1.0", tmp_path / "seen.json").visit("a.html") == good
+    assert Memory("1.1", tmp_path / "seen.json").visit("a.html") is None
+    for file in (page, sheet):
+        before = file.read_text(encoding="utf-8")
+        file.write_text("another", encoding="utf-8")
+        assert Memory("1.0", tmp_path / "seen.json").visit("a.html") is None
+        file.write_text(before, encoding="utf-8")
+    memory = Memory("1.0", tmp_path / "seen.json")
+    memory.keep("a.html", Visit(["something"], good.asked, 1))
+    assert memory.visit("a.html") is None

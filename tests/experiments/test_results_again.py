@@ -1,7 +1,7 @@
 """Recorded tables come from their scripts: the same runs, settings, data and numbers.
 
 A sample of the runs is done again, another one every time. What was drawn is part of the test's
-name; to repeat it: ``RESULTS_SEED=… pytest tests/book/test_results_again.py``.
+name; to repeat it: ``RESULTS_SEED=… pytest tests/experiments/test_results_again.py``.
 """
 
 import os
