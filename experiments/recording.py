@@ -7,9 +7,9 @@ The old table stays until the new one is complete. A row of a sweep is one check
 and the last rows of the training set are validation digits: learning rates are chosen on them. Full
 MNIST comes from the folder that SIMPLE_ML_DATA names, else it is downloaded once.
 
-`tests/experiments/test_results_again.py` does some runs of each table again. Of a table with a task of its
-own these are the script's SAMPLE, runs that are cheap and come out alike on every processor; SLACK
-says how much a column may differ, for ``*`` by default 2 %.
+`tests/experiments/test_results_again.py` does some runs of each table again. Of a table with a task
+of its own these are the script's SAMPLE, runs that are cheap and come out alike on every processor;
+SLACK says how much a column may differ, for ``*`` by default 2 %.
 """
 
 import argparse
