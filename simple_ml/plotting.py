@@ -4,10 +4,19 @@ Nothing here opens a window or saves a file. ``plt.style.use("simple_ml.book")``
 the palette that the book's figures share.
 """
 
+from fractions import Fraction
+
 import numpy as np
 from matplotlib.patches import Rectangle
 
-__all__ = ["draw_layers", "draw_shapes", "plot_confusion", "plot_history", "plot_images"]
+__all__ = [
+    "draw_layers",
+    "draw_network",
+    "draw_shapes",
+    "plot_confusion",
+    "plot_history",
+    "plot_images",
+]
 
 
 def plot_history(ax, history, quantity, *, label="", **style):
@@ -148,6 +157,63 @@ def draw_shapes(ax, lines, sizes):
             x += w
         top, right = top - gap - height, max(right, x)
     ax.set(xlim=(0, right + 0.2), ylim=(top - 0.2, 0.2), aspect="equal")
+    ax.set_axis_off()
+    return ax
+
+
+def draw_network(ax, values, weights, errors):
+    """Draw a small network as nodes and edges, with the numbers of one example.
+
+    Values stand in the nodes (blue), weights on the edges, errors below the nodes (orange). An
+    edge of weight 0 is dotted; a hidden node of value 0 is grey: it is off.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw; its axes are turned off.
+    values : dict of str to sequence of float
+        The nodes of each layer, keyed by its name in maths notation without dollars: x first, the
+        logits last.
+    weights : sequence of ndarrays
+        One matrix between two layers: a row a node of the first, a column a node of the second.
+    errors : dict of str to sequence of float
+        The errors of all layers but the first, keyed by their names.
+
+    Returns
+    -------
+    ax : matplotlib.axes.Axes
+    """
+    centred = {"ha": "center", "va": "center"}
+    patch = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"}
+
+    def text(number):
+        return str(Fraction(float(number))).replace("-", "−")
+
+    def spot(layer, node, nodes):
+        return np.array([layer, (nodes - 1) / 2 - node])
+
+    for layer, W in enumerate(weights):
+        for (i, j), w in np.ndenumerate(W):
+            start, end = spot(layer, i, len(W)), spot(layer + 1, j, W.shape[1])
+            line = "-" if w else ":"
+            ax.plot(*zip(start, end, strict=True), line, color="0.6", lw=1.5, zorder=0)
+            if w:
+                ax.text(*(0.7 * start + 0.3 * end), text(w), bbox=patch, **centred)
+    top = max(map(len, values.values())) / 2 + 0.2
+    for layer, (name, numbers) in enumerate(values.items()):
+        back, error = [(None, ()), *errors.items()][layer]
+        ax.text(layer - 0.05, top, f"${name}$", color="C0", ha="center")
+        if back:
+            ax.text(layer + 0.09, top, f"${back}$", color="C1", ha="center")
+        for i, number in enumerate(numbers):
+            off = 0 < layer < len(weights) and number == 0
+            colour = "0.5" if off else "C0"
+            x, y = spot(layer, i, len(numbers))
+            ring = {"boxstyle": "circle,pad=0.4", "fc": "white", "ec": colour, "lw": 2}
+            ax.text(x, y, text(number), color=colour, bbox=ring, **centred)
+            if len(error):
+                ax.text(x, y - 0.42, text(error[i]), color="C1", bbox=patch, **centred)
+    ax.set(xlim=(-0.2, len(weights) + 0.2), ylim=(-top - 0.1, top + 0.3))
     ax.set_axis_off()
     return ax
 

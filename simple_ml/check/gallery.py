@@ -124,7 +124,7 @@ MISTAKES = (
     ),
     Wrong(
         "no ReLU at all",
-        "The right gradient of another network: z = W2ᵀ W1ᵀ x.",
+        "The right gradient of another network: h = W2ᵀ W1ᵀ x.",
         {"relu_missing": 0, "mask_missing": 0},
     ),
     Wrong(
@@ -189,7 +189,7 @@ MISTAKES = (
     ),
     Wrong(
         "softmax not shifted",
-        "Right until a logit exceeds 88 in float32, 709 in float64; then inf/inf = nan.",
+        "Right until a row's exponentials, or their sum, overflow: from 88 − log k on in float32.",
         {"no_max_shift": 0},
     ),
 )

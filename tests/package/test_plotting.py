@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 
 from simple_ml.plotting import (
     draw_layers,
+    draw_network,
     draw_shapes,
     plot_confusion,
     plot_history,
@@ -64,6 +65,18 @@ def test_only_what_follows_the_equals_sign_has_another_colour(ax):
     assert colours["A1"] == colours["dW2"]
     assert len({colours[name] for name in ("X", "W1", "Z1T", "G2")}) == 1
     assert colours["A1"] != colours["X"]
+
+
+def test_a_networks_numbers_are_written_and_a_weight_of_0_is_dotted(ax):
+    W1, W2 = np.array([[1.0, -1], [0, 0.5]]), np.array([[0.25], [0]])
+    nodes, errors = {"X": [7, 8], "Z_1": [3, 0], "Z_2": [4]}, {"G_1": [-0.5, 0], "G_2": [-2]}
+    assert draw_network(ax, nodes, [W1, W2], errors) is ax
+    written = [text.get_text() for text in ax.texts]
+    numbers = ["7", "8", "3", "0", "4", "1", "−1", "1/2", "1/4", "−1/2", "0", "−2"]
+    assert sorted(written) == sorted([*numbers, "$X$", "$Z_1$", "$Z_2$", "$G_1$", "$G_2$"])
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "-", ":", "-", "-", ":"]
+    colours = {text.get_text(): text.get_color() for text in ax.texts}
+    assert colours["3"] == "C0" != colours["−1/2"] == "C1"
 
 
 @pytest.mark.parametrize("widths", [["n", "k"], ["n", "d", "k"], ["n", "d_2", "d_3", "d_4", "k"]])
