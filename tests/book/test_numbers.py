@@ -87,7 +87,9 @@ def test_what_is_typed_is_what_comes_out(entry):
 
 
 def test_the_probabilities_in_a_description_of_chapter_1():
-    assert softmax(np.array([[2.0, 1.0, -1.0]])).round(2).tolist() == [[0.71, 0.26, 0.04]]
+    said = softmax(np.array([[2.0, 1.0, -1.0]]))
+    assert said.round(2).tolist() == [[0.71, 0.26, 0.04]]
+    assert (said - np.eye(3)[1]).round(2).tolist() == [[0.71, -0.74, 0.04]]
 
 
 # ---------------------------------------------------------------- quotes
