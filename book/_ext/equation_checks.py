@@ -1,6 +1,7 @@
 """Show beside each labelled equation that it is checked, and by which cell.
 
-- After an equation: "✓ checked: symbolic · see the check", a link to the cell.
+- After an equation: "✓ checked: symbolic · see the check", a link to the cell, unless the cell
+  follows, folded: its own line says so (``cells.py``).
 - Above the checking cell: "This cell checks equation (2.3)", a link back.
 - ``{equation-index}``: all equations with their checks, one table a chapter.
 
@@ -23,6 +24,7 @@ from sphinx.util.docutils import SphinxDirective
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import equations
+from cells import checked_by, is_cell, kind
 
 logger = logging.getLogger(__name__)
 
@@ -54,16 +56,26 @@ def link(docname: str, domain: str, role: str, target: str, *content: nodes.Node
     )
 
 
-def check_line(docname: str, equation: equations.Equation) -> nodes.paragraph:
-    """Build the line that follows an equation."""
-    kinds = list(dict.fromkeys(check.kind for check in equation.checks))
+def cells_below(block: nodes.math_block) -> set[int]:
+    """Return the places of the checks that fold right below an equation, or a row of them."""
+    found = set()
+    for node in block.parent.children[block.parent.index(block) + 1 :]:
+        if is_cell(node) and kind(node) == "check":
+            found.add(node["cell_index"])
+        elif found or not isinstance(node, nodes.math_block | nodes.target):
+            break
+    return found
+
+
+def check_line(docname: str, label: str, checks: dict[int, equations.Check]) -> nodes.paragraph:
+    """Build the line that follows an equation; its n-th check has the key n."""
+    kinds = dict.fromkeys(check.kind for check in checks.values())
     line = nodes.paragraph("", f"✓ checked: {', '.join(kinds)} · ", classes=["equation-check"])
-    for repeat in range(len(equation.checks)):
-        text = "see the check" if not repeat else f"and another ({repeat + 1})"
-        if repeat:
+    for position, repeat in enumerate(checks):
+        text = "see the check" if not position else f"and another ({position + 1})"
+        if position:
             line += nodes.Text(", ")
-        content = nodes.inline("", text)
-        line += link(docname, "std", "ref", anchor(equation.label, repeat), content)
+        line += link(docname, "std", "ref", anchor(label, repeat), nodes.inline("", text))
     return line
 
 
@@ -87,14 +99,20 @@ def mark_page(app, doctree: nodes.document) -> None:
 
     for block in list(doctree.findall(nodes.math_block)):
         equation = by_label.get(block.get("label") or "")
-        if equation and equation.covered:
+        below = cells_below(block)
+        checks = {
+            repeat: check
+            for repeat, check in enumerate(equation.checks if equation else ())
+            if docname_of(check.file) != docname or check.cell not in below
+        }
+        if checks:
             parent = block.parent
-            parent.insert(parent.index(block) + 1, check_line(docname, equation))
+            parent.insert(parent.index(block) + 1, check_line(docname, equation.label, checks))
 
     std = app.env.get_domain("std")
-    for cell in list(doctree.findall(nodes.container)):
-        checked = (cell.get("cell_metadata") or {}).get("equation_checks")
-        if cell.get("nb_element") != "cell_code" or not checked:
+    for cell in list(doctree.findall(is_cell)):
+        checked = checked_by(cell)
+        if not checked:
             continue
         for label in checked:
             if label not in by_label:

@@ -100,7 +100,6 @@ def load_only_what_is_used(page: Page) -> None:
     uses = {
         "fontawesome.js": False,
         "design-tabs.js": soup.select_one(".sd-tab-set"),
-        "togglebutton.js": soup.select_one(".toggle, .admonition.dropdown"),
         "clipboard.min.js": soup.select_one("div.highlight pre"),
         "copybutton.js": soup.select_one("div.highlight pre"),
         **dict.fromkeys(SEARCH_SCRIPTS, page.docname == "search"),
@@ -120,8 +119,6 @@ def defer_scripts(page: Page) -> None:
             script.string = file.read_text(encoding="utf-8")
         else:
             script["defer"] = None
-    for twin in page.soup.find_all("script", string=re.compile("togglebuttonSelector"))[1:]:
-        twin.decompose()
 
 
 class FewMarks(HtmlFormatter):
@@ -150,6 +147,15 @@ def keep_punctuation_with_formulas(page: Page) -> None:
             if closing:
                 after.replace_with(after.removeprefix(closing))
                 together.append(closing)
+
+
+def fold_boxes(page: Page) -> None:
+    """Make a ``<details>`` of each box that is to be folded; all of its title is its button."""
+    for box in page.soup.select("div.admonition.dropdown"):
+        title = box.select_one(":scope > .admonition-title")
+        box.name, title.name = "details", "summary"
+        for link in title.select("a"):
+            link.unwrap()
 
 
 def say_what_things_are(page: Page) -> None:
@@ -251,6 +257,7 @@ STEPS = (
     figures.give_figures_their_size,
     figures.pair_figures,
     keep_punctuation_with_formulas,
+    fold_boxes,
     say_what_things_are,
     name_downloads,
     code_links.link_names,

@@ -27,7 +27,7 @@ BIBLIOGRAPHY = "book/bibliography"
 ARCHIVE = "two-layers-by-hand"
 BRANCH = "reader"  # where .github/workflows/pages.yml puts what the archive holds
 
-# What a tag of the source hides on the site, and so in the copy: the code, the outputs.
+# What a tag of the source hides in the copy: the code, the outputs.
 HIDES = {
     "hide-input": {"source"}, "remove-input": {"source"},
     "hide-output": {"outputs"}, "remove-output": {"outputs"},
@@ -225,6 +225,7 @@ class Copy:
         """Return a code cell without what only the site's extensions read."""
         copy = nbformat.from_dict(cell)
         tags = set(copy.metadata.pop("tags", []))
+        tags.discard("teach")
         if kept := sorted(tag for tag in tags - set(HIDES) if not tag.startswith("checks:")):
             copy.metadata["tags"] = kept
         for key in ("equation_checks", "mystnb"):

@@ -189,22 +189,19 @@ def unseen(rule: dict) -> dict:
 
 # ---------------------------------------------------------------- what one can do with a page
 
-FOLDED = ".bd-article .toggle.admonition, .bd-article .admonition.dropdown"
+FOLDED = ".bd-article :is(details.admonition, details.code-fold)"
 
 
 def folds(page, limit: int = 3) -> list[str]:
     """Open and close the folded boxes by keyboard alone, and return those that do not."""
     wrong = []
-    for box in page.locator(FOLDED).all()[:limit]:
-        button = box.locator("button.toggle-button")
-        if button.count() != 1:
-            wrong.append(f"a folded box without its button: {box.inner_text()[:60]!r}")
-            continue
-        inside = box.locator(":scope > :not(.admonition-title)").last
+    outermost = [box for box in page.locator(FOLDED).all() if box.is_visible()]
+    for box in outermost[:limit]:
+        inside = box.locator(":scope > :not(summary)").last
         for expected in (True, False):
-            button.focus()
+            box.locator(":scope > summary").focus()
             page.keyboard.press("Enter")
-            shown = inside.evaluate("node => node.checkVisibility({visibilityProperty: true})")
+            shown = inside.evaluate("node => node.checkVisibility()")
             if shown is not expected:
                 wrong.append(f"Enter does not {'un' * expected}fold {box.inner_text()[:60]!r}")
                 break
@@ -235,13 +232,14 @@ def copies(page, notebook: Path) -> list[str]:
     """Press all copy buttons, one of them by keyboard, and return what they do not copy rightly."""
     texts = [text.strip() for text in ask(page, "copied")]
     wrong = [f"no button copies: {code[:60]!r}" for code in code_of(notebook) if code not in texts]
-    button = page.locator("button.copybtn").first
+    at = next(i for i, b in enumerate(page.locator("button.copybtn").all()) if b.is_visible())
+    button = page.locator("button.copybtn").nth(at)
     button.scroll_into_view_if_needed()
     button.focus()
     page.keyboard.press("Enter")
     clip = page.evaluate("async () => navigator.clipboard.readText()")
-    if clip.strip() != texts[0]:
-        wrong.append(f"the clipboard holds {clip[:60]!r}, not {texts[0][:60]!r}")
+    if clip.strip() != texts[at]:
+        wrong.append(f"the clipboard holds {clip[:60]!r}, not {texts[at][:60]!r}")
     return wrong
 
 

@@ -58,22 +58,25 @@ def text(notebook) -> str:
 
 
 def site_words(name: str) -> list[str]:
-    """Return the words of a page, a mark for each formula and each code cell."""
+    """Return the words of a page, a mark for each formula and each code cell; captions last.
+
+    On the site a figure stands above its code, in a copy below it.
+    """
     html = (SITE / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
     page = BeautifulSoup(html, "html.parser").select_one("article.bd-article")
-    for node in page.select(".headerlink, .eqno, script"):
+    for node in page.select(".headerlink, .eqno, script, .code-fold > summary"):
         node.decompose()
     for node in page.select(".math"):
         node.replace_with(" ⟦formula⟧ ")
+    captions = [caption.extract().get_text() for caption in page.select("figcaption")]
     for cell in page.select("div.cell"):
-        captions = " ".join(caption.get_text() for caption in cell.select("figcaption"))
-        cell.replace_with(f" ⟦cell⟧ {captions} ")
-    return WORD.findall(page.get_text())
+        cell.replace_with(" ⟦cell⟧ " if cell.select_one(".cell_input") else "")
+    return WORD.findall(" ".join([page.get_text(), *captions]))
 
 
 def copy_words(notebook, render=RENDERER.render) -> list[str]:
     """Return the same of a copy. What is only there: the cell about it, references, "Show"."""
-    words = []
+    words, captions = [], []
     for cell in body(notebook):
         if cell.cell_type == "code":
             words += ["⟦cell⟧"]
@@ -86,10 +89,12 @@ def copy_words(notebook, render=RENDERER.render) -> list[str]:
                 node.replace_with(" ⟦formula⟧ ")
             elif node.get_text() == "Show":
                 node.decompose()
+        for anchor in page.select("a[id^=fig-]"):
+            captions += WORD.findall(anchor.find_parent("p").extract().get_text())
         for node in page.select("p, li, td, th, summary, h1, h2, h3, h4, h5, h6"):
             node.append("\n")
         words += WORD.findall(page.get_text())
-    return words
+    return words + captions
 
 
 @pytest.mark.parametrize("name", NAMES)

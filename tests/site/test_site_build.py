@@ -178,7 +178,7 @@ def test_every_class_that_a_page_has_kept_its_rules(pages):
     assert len(page.select("mjx-c.mjx-c1D44B.TEX-I")) > 10
     assert "mjx-c.mjx-c1D44B.TEX-I::before{" in bundle
     assert "mjx-c.mjx-c1D50B" not in bundle  # a Fraktur letter, which no page has
-    for sheet in ("book.css", "pygments.css", "copybutton.css", "togglebutton.css"):
+    for sheet in ("book.css", "pygments.css", "copybutton.css"):
         for rule in tinycss2.parse_stylesheet((static / sheet).read_text("utf-8"), True, True):
             if rule.type != "qualified-rule":
                 continue

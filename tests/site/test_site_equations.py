@@ -10,13 +10,9 @@ import re
 import equations
 import pytest
 from browsing import SITE
+from bs4 import BeautifulSoup
 
-EQUATION = re.compile(
-    r'id="equation-(eq-[^"]+)"[^>]*>\s*<span class="eqno">\(([\d.]+)\).*?</div>\s*'
-    r'<p class="equation-check">✓ checked: (.*?) · (.*?)</p>',
-    re.DOTALL,
-)
-CELL = re.compile(r'<div class="cell ([^"]*)"(?: id="([^"]+)")?>((?:\s*<span id="[^"]+"></span>)*)')
+FORMULA = re.compile(r"<mjx-container.*?</mjx-container>", re.DOTALL)
 ROW = re.compile(
     r'<tr class="row-\w+"><td><p><a [^>]*#equation-(eq-[^"]+)">\(([\d.]+)\)(.*?)</tr>', re.DOTALL
 )
@@ -38,21 +34,41 @@ def words(markup):
     return html.unescape(re.sub(r"<[^>]*>", "", markup)).replace("’", "'")
 
 
-def kinds(equation):
-    return ", ".join(dict.fromkeys(check.kind for check in equation.checks))
+def below(block):
+    """Yield the lines of an equation, or of a row of them, and the fold right below."""
+    for node in block.find_next_siblings():
+        kinds = set(node.get("class", []))
+        if kinds & {"equation-check", "code-fold"}:
+            yield node
+        if "code-fold" in kinds or not (kinds & {"math", "equation-check"} or node.name == "span"):
+            return
 
 
 @pytest.fixture(scope="module")
 def printed(book):
-    """Return number, kinds and links of each equation, and what the cell at an anchor checks."""
+    """Return number, kinds and checks of each equation, and what the cell at an anchor checks."""
     shown, anchors = {}, {}
     for name in {equation.file.replace(".ipynb", ".html") for equation in book.labelled}:
-        page = text(name)
-        for label, number, how, links in EQUATION.findall(page):
-            shown[label] = (number, how, LINK.findall(links))
-        for classes, name, spans in CELL.findall(page):
-            for anchor in [name, *re.findall(r'id="([^"]+)"', spans)]:
-                anchors[anchor] = re.findall(r"tag_checks:(\S+)", classes)
+        page = BeautifulSoup(FORMULA.sub("", text(name)), "html.parser")
+        for place in page.select("[id^=check-eq-]"):
+            cell = place if "cell" in place.get("class", []) else place.find_parent(class_="cell")
+            anchors[place["id"]] = [
+                c.removeprefix("tag_checks:") for c in cell["class"] if c.startswith("tag_checks:")
+            ]
+        for block in page.select("div.math[id^=equation-]"):
+            label = block["id"].removeprefix("equation-")
+            number = block.select_one(".eqno").get_text().partition(")")[0].strip("( ")
+            own = re.compile(rf"check-{label}(-\d+)?")
+            kinds, places = set(), []
+            for node in below(block):
+                folded = node.name == "details"
+                said = (node.summary if folded else node).get_text()
+                found = [n["id"] for n in node.select("[id^=check-]")]
+                if found := list(filter(own.fullmatch, found or LINK.findall(str(node)))):
+                    places += found
+                    kinds |= {kind for kind in equations.KINDS if kind in said}
+                    assert not folded or f"({number})" in said
+            shown[label] = (number, kinds, places)
     return shown, anchors
 
 
@@ -61,13 +77,13 @@ def test_every_equation_has_the_number_of_its_chapter_and_place(book, printed):
     assert {label: number for label, (number, _, _) in shown.items()} == book.numbers
 
 
-def test_every_equation_leads_to_each_cell_that_checks_it(book, printed):
+def test_every_equation_leads_to_each_cell_that_checks_it_or_has_it_below(book, printed):
     shown, anchors = printed
     for equation in book.labelled:
-        _, how, links = shown[equation.label]
-        assert words(how) == kinds(equation)
-        assert len(links) == len(set(links)) == len(equation.checks)
-        assert [link for link in links if equation.label not in anchors[link]] == []
+        _, kinds, places = shown[equation.label]
+        assert kinds >= {check.kind for check in equation.checks}
+        assert len(places) == len(set(places)) == len(equation.checks)
+        assert [place for place in places if equation.label not in anchors[place]] == []
 
 
 def test_the_index_lists_every_equation_with_its_checks_and_mistakes(book):
