@@ -178,12 +178,19 @@ class EquationIndex(SphinxDirective):
             ]
             caught = "; ".join(check.catches for check in equation.checks)
             lines += row(
-                f"{{eq}}`{equation.label}`",
+                f"{{eq}}`{equation.label}` ${in_a_line(equation.tex)}$",
                 equation.heading,
                 ", ".join(checks) or "not yet",
                 caught or "none yet",
             )
         return [*lines, "::::", ""]
+
+
+def in_a_line(tex: str) -> str:
+    tex = " ".join(tex.split())
+    return (
+        tex if "\\\\" not in tex or "\\begin" in tex else rf"\begin{{aligned}}{tex}\end{{aligned}}"
+    )
 
 
 def row(*cells: str) -> list[str]:

@@ -18,11 +18,13 @@ from __future__ import annotations
 
 import re
 import shutil
+from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import code_links
 import figures
+import reader_notebooks
 import style_sheets
 from bs4 import BeautifulSoup, NavigableString
 from pygments.formatters import HtmlFormatter
@@ -46,6 +48,7 @@ PLAIN = {Name, Punctuation, Whitespace}
 FORMULA = re.compile(r"<mjx-container.*?</mjx-container>", re.DOTALL)
 TAKEN_OUT = re.compile(r'<mjx-container number="(\d+)">.*?</mjx-container>', re.DOTALL)
 TAG = re.compile("<[^>]*>")
+LONG = 40  # columns of code that a phone shows
 CARD = "_static/card.png"
 
 
@@ -122,10 +125,19 @@ def defer_scripts(page: Page) -> None:
 
 
 class FewMarks(HtmlFormatter):
-    """Marks nothing in code that has the colour of the block: a third of a chapter's elements."""
+    """Marks nothing in code that has the colour of the block: a third of a chapter's elements.
+
+    A line that is too long for a phone gets a box, so that the style sheet can show where it
+    goes on.
+    """
 
     def format(self, tokens, file):
         return super().format(((Text if t in PLAIN else t, text) for t, text in tokens), file)
+
+    def _format_lines(self, tokens):
+        for is_code, line in super()._format_lines(tokens):
+            is_long = is_code and len(unescape(TAG.sub("", line))) > LONG
+            yield is_code, f'<span class="long">{line}</span>' if is_long else line
 
 
 # ---------------------------------------------------------------- for every reader
@@ -156,6 +168,15 @@ def fold_boxes(page: Page) -> None:
         box.name, title.name = "details", "summary"
         for link in title.select("a"):
             link.unwrap()
+
+
+def name_the_columns(page: Page) -> None:
+    """Tell each cell of a large table the head of its column: a phone shows one below the other."""
+    for table in page.soup.select("table.cheat-sheet, table.equation-index-table"):
+        heads = [head.get_text(" ", strip=True) for head in table.select("thead th")]
+        for row in table.select("tbody tr"):
+            for head, cell in zip(heads, row.select("td"), strict=False):
+                cell["data-head"] = head
 
 
 def say_what_things_are(page: Page) -> None:
@@ -195,6 +216,8 @@ def say_what_things_are(page: Page) -> None:
         labels[label] = labels.get(label, 0) + 1
         if labels[label] > 1:
             region["aria-label"] = f"{label}, {labels[label]}"
+    for button in soup.select("button.btn-show-code"):
+        button["aria-label"] = button["title"]
     for place in soup.select("#ethical-ad-placement"):
         place.parent.decompose()  # an empty box for advertisements
     if not soup.html.get("lang"):
@@ -258,8 +281,10 @@ STEPS = (
     figures.pair_figures,
     keep_punctuation_with_formulas,
     fold_boxes,
+    name_the_columns,
     say_what_things_are,
     name_downloads,
+    reader_notebooks.offer_to_run,
     code_links.link_names,
     describe,
     anchor_the_404_page,

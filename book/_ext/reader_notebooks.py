@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import nbformat
+from bs4 import BeautifulSoup
 from docutils import nodes
 from plain_markdown import Markdown, anchors, folded, one_line, quotation
 
@@ -333,6 +334,38 @@ def offer_copies(app, exception) -> None:
     with zipfile.ZipFile(site / f"{ARCHIVE}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():  # without a date: every build gives the same bytes
             archive.writestr(zipfile.ZipInfo(f"{ARCHIVE}/{name}"), content, zipfile.ZIP_DEFLATED)
+
+
+RUN = """<details class="run-it"><summary>Run {what}</summary><p>{download} Unpack the archive; \
+in its folder,</p><div class="highlight-shell"><div class="highlight"><pre>\
+python -m pip install -r requirements.txt jupyterlab
+jupyter lab notebooks
+</pre></div></div>{elsewhere}</details>"""
+
+
+def offer_to_run(page) -> None:
+    """Say under the title of a chapter, and on the first page, how to run what one reads."""
+    title, is_first = page.soup.select_one("article h1"), page.docname == page.app.config.root_doc
+    own = page.soup.select_one("a.btn-download-source-button[href$='.ipynb']")
+    if not title or not (own or is_first) or page.soup.select_one(".run-it"):
+        return
+    root = posixpath.relpath(f"{ARCHIVE}.zip", posixpath.dirname(page.docname))
+    archive = f'<a href="{root}" download>{{}}</a>, with the package and the recorded tables.'
+    download = "Download " + archive.format("the chapters as notebooks")
+    if own and not is_first:
+        chapter = f'<a href="{own["href"]}" download>this chapter</a>'
+        download = f"Download {chapter} as a notebook, or {archive.format('all chapters')}"
+    links = [
+        f'<a href="{html.escape(link["href"])}">{text.get_text(strip=True)}</a>'
+        for link in page.soup.select(".dropdown-launch-buttons a, a.btn-source-repository-button")
+        if (text := link.select_one(".btn__text-container"))
+    ]
+    elsewhere = f"<p>Or open it elsewhere: {', '.join(links)}.</p>" if links else ""
+    what = "the chapters" if is_first else "this chapter"
+    box = BeautifulSoup(
+        RUN.format(what=what, download=download, elsewhere=elsewhere), "html.parser"
+    )
+    title.insert_after(box)
 
 
 def setup(app):

@@ -48,6 +48,11 @@ const font = new output.chtml.fonts.tex_ts.TeXFont({fontURL: "mathjax"});
 const chtml = new output.chtml_ts.CHTML({font, adaptiveCSS: false});
 const book = mathjax.mathjax.document("", {InputJax: tex, OutputJax: chtml});
 const typeset = (source, display) => adaptor.outerHTML(book.convert(source, {display}));
+const width = (source) => {
+  const item = new book.options.MathItem(source, book.inputJax[0], true);
+  item.compile(book);
+  return chtml.getBBox(item, book).w;
+};
 const styleSheet = () => adaptor.textContent(chtml.styleSheet(book));
 """
 
@@ -100,6 +105,12 @@ def typeset(tex: str, display: bool) -> str:
         raise TeXError(message[1] if message else str(error)) from None
 
 
+@functools.cache
+def width(tex: str) -> float:
+    """Return how wide a displayed formula is, in its own em: what is too wide is set smaller."""
+    return mathjax().call("width", tex)
+
+
 # ---------------------------------------------------------------- as Sphinx's renderer of maths
 
 
@@ -118,15 +129,17 @@ def visit_math(self, node: nodes.math) -> None:
 
 
 def visit_math_block(self, node: nodes.math_block) -> None:
-    self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
+    tex = node.astext()
+    if r"\\" in tex and not node["nowrap"]:
+        tex = rf"\begin{{split}}{tex}\end{{split}}"  # rows without a surrounding, as Sphinx has it
+    html = formula(node, tex, display=True)
+    style = f"--width: {width(tex):.1f}" if html else ""
+    self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight", style=style))
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    tex = node.astext()
-    if r"\\" in tex and not node["nowrap"]:
-        tex = rf"\begin{{split}}{tex}\end{{split}}"  # rows without a surrounding, as Sphinx has it
-    self.body.append(formula(node, tex, display=True) + "</div>\n")
+    self.body.append(html + "</div>\n")
     raise nodes.SkipNode
 
 

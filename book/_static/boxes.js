@@ -15,3 +15,4 @@ for (const [name, wide] of [["scrollWidth", Infinity], ["clientWidth", 0]]) {
 document.addEventListener("contentvisibilityautostatechange", (event) => {
   if (!event.skipped) window.dispatchEvent(new Event("resize"));
 }, true);
+document.addEventListener("toggle", () => window.dispatchEvent(new Event("resize")), true);

@@ -21,3 +21,22 @@ function openAround() {
 }
 addEventListener("hashchange", openAround);
 openAround();
+
+// On a phone the contents lie over the text: a choice closes them.
+for (const drawer of document.querySelectorAll("dialog[id$=sidebar-modal]")) {
+  drawer.addEventListener("click", (event) => event.target.closest("a[href]") && drawer.close());
+}
+
+// In a long list of contents the section that one reads stays in view.
+const contents = document.getElementById("pst-page-toc-nav");
+if (contents) {
+  new MutationObserver(() => {
+    const here = contents.querySelector("[aria-current]");
+    const frame = here?.closest(".bd-sidebar-secondary");
+    if (!frame) return;
+    const [line, view] = [here, frame].map((node) => node.getBoundingClientRect());
+    if (line.top < view.top || line.bottom > Math.min(view.bottom, innerHeight)) {
+      frame.scrollTop += line.top - view.top - view.height / 3;
+    }
+  }).observe(contents, { subtree: true, attributeFilter: ["aria-current"] });
+}
