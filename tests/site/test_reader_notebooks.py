@@ -64,7 +64,7 @@ def site_words(name: str) -> list[str]:
     """
     html = (SITE / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
     page = BeautifulSoup(html, "html.parser").select_one("article.bd-article")
-    for node in page.select(".headerlink, .eqno, script, .code-fold > summary"):
+    for node in page.select(".headerlink, .eqno, script, .code-fold > summary, .run-it"):
         node.decompose()
     for node in page.select(".math"):
         node.replace_with(" ⟦formula⟧ ")
@@ -79,7 +79,8 @@ def copy_words(notebook, render=RENDERER.render) -> list[str]:
     words, captions = [], []
     for cell in body(notebook):
         if cell.cell_type == "code":
-            words += ["⟦cell⟧"]
+            removed = {"source_hidden", "outputs_hidden"} <= set(cell.metadata.get("jupyter", ()))
+            words += [] if removed else ["⟦cell⟧"]
             continue
         page = BeautifulSoup(render(cell.source), "html.parser")
         for node in page.select("a[id^=reference-]"):

@@ -14,7 +14,8 @@ from bs4 import BeautifulSoup
 
 FORMULA = re.compile(r"<mjx-container.*?</mjx-container>", re.DOTALL)
 ROW = re.compile(
-    r'<tr class="row-\w+"><td><p><a [^>]*#equation-(eq-[^"]+)">\(([\d.]+)\)(.*?)</tr>', re.DOTALL
+    r'<tr class="row-\w+"><td[^>]*><p><a [^>]*#equation-(eq-[^"]+)">\(([\d.]+)\)(.*?)</tr>',
+    re.DOTALL,
 )
 LINK = re.compile(r'href="[^"]*#(check-[^"]+)"')
 
