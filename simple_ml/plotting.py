@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 __all__ = [
-    "draw_layers",
     "draw_network",
+    "draw_passes",
     "draw_shapes",
     "plot_confusion",
     "plot_history",
@@ -186,9 +186,6 @@ def draw_network(ax, values, weights, errors):
     centred = {"ha": "center", "va": "center"}
     patch = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"}
 
-    def text(number):
-        return str(Fraction(float(number))).replace("-", "−")
-
     def spot(layer, node, nodes):
         return np.array([layer, (nodes - 1) / 2 - node])
 
@@ -198,7 +195,7 @@ def draw_network(ax, values, weights, errors):
             line = "-" if w else ":"
             ax.plot(*zip(start, end, strict=True), line, color="0.6", lw=1.5, zorder=0)
             if w:
-                ax.text(*(0.7 * start + 0.3 * end), text(w), bbox=patch, **centred)
+                ax.text(*(0.7 * start + 0.3 * end), _fraction(w), bbox=patch, **centred)
     top = max(map(len, values.values())) / 2 + 0.2
     for layer, (name, numbers) in enumerate(values.items()):
         back, error = [(None, ()), *errors.items()][layer]
@@ -210,87 +207,61 @@ def draw_network(ax, values, weights, errors):
             colour = "0.5" if off else "C0"
             x, y = spot(layer, i, len(numbers))
             ring = {"boxstyle": "circle,pad=0.4", "fc": "white", "ec": colour, "lw": 2}
-            ax.text(x, y, text(number), color=colour, bbox=ring, **centred)
+            ax.text(x, y, _fraction(number), color=colour, bbox=ring, **centred)
             if len(error):
-                ax.text(x, y - 0.42, text(error[i]), color="C1", bbox=patch, **centred)
+                ax.text(x, y - 0.42, _fraction(error[i]), color="C1", bbox=patch, **centred)
     ax.set(xlim=(-0.2, len(weights) + 0.2), ylim=(-top - 0.1, top + 0.3))
     ax.set_axis_off()
     return ax
 
 
-def draw_layers(ax, widths, *, names=None):
-    """Draw the forward and the backward pass of a network as a computational graph.
+def draw_passes(ax, there, back):
+    """Draw the arrays of a forward pass above those of the backward pass, with their numbers.
 
-    Forward runs down the left side (blue, solid), backward up the right side (orange, dashed);
-    dotted grey lines are what the backward pass reads from the cache.
+    Forward runs to the right (blue, solid), backward to the left (orange, dashed). Each array of
+    the backward pass stands below the one whose gradient it is.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
-        Where to draw, about 2.4 inches high for each layer (3 with `names`); its axes are
-        turned off.
-    widths : sequence of str
-        d_1, …, d_{L+1} in maths notation without dollars, such as ``["n", "d", "k"]``; the number
-        of layers L is one less.
-    names : dict of str to str, optional
-        Second names, written into the boxes: ``{"V_1": "G1 in the assignment"}``.
+        Where to draw; its axes are turned off.
+    there : dict of str to (ndarray, str)
+        The arrays of the forward pass, keyed by their names, and what leads to each.
+    back : dict of str to (ndarray, str)
+        The gradients of the last of them, in the same order.
 
     Returns
     -------
     ax : matplotlib.axes.Axes
     """
-    L, names = len(widths) - 1, names or {}
-    blue, orange, grey = "#0072B2", "#D55E00", "0.45"
-    left, middle, right = 2.0, 5.0, 8.0
-    gap = 33 if names else 20  # points from the middle of a box to its edge
-
-    def box(x, y, text, color, line, symbol=None):
-        if symbol in names:
-            text += f"\n{names[symbol]}"
-        frame = {"boxstyle": "round,pad=0.35", "fc": "white", "ec": color, "ls": line, "lw": 1.8}
-        ax.text(x, y, text, ha="center", va="center", fontsize=17, bbox=frame, zorder=3)
-
-    def arrow(start, end, color, line, text="", side="left", shrink=0):
-        style = {"arrowstyle": "-|>", "color": color, "ls": line, "lw": 1.8, "mutation_scale": 16}
-        ax.annotate(
-            "", end, start, arrowprops=style | {"shrinkA": shrink, "shrinkB": shrink}, zorder=2
-        )
-        x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-        shift = -0.15 if side == "left" else 0.15
-        align = "right" if side == "left" else "left"
-        ax.text(x + shift, y, text, ha=align, va="center", fontsize=17, color=color)
-
-    for i in range(1, L + 1):
-        y = -2 * i  # the row of A_i and V_i; Z_i and G_i are one above
-        rows, columns = widths[i - 1], widths[i]
-        box(left, y + 1, f"$Z_{i}$   $m×{rows}$", blue, "-", f"Z_{i}")
-        box(left, y, f"$A_{i}$   $m×{columns}$", blue, "-", f"A_{i}")
-        box(right, y, f"$V_{i}$   $m×{columns}$", orange, "--", f"V_{i}")
-        box(middle, y + 0.5, f"$∇W_{i}$\n${rows}×{columns}$", orange, "--")
-        arrow((left, y + 1), (left, y), blue, "-", f"$·\\,W_{i}$", shrink=gap)
-        arrow((left, y), (left, y - 1), blue, "-", rf"$\sigma_{i}$", shrink=gap)
-        slope = rf"$∘\,\sigma_{i}'(A_{i})$"
-        arrow((right, y - 1), (right, y), orange, "--", slope, "right", shrink=gap)
-        arrow((left + 1.2, y + 0.95), (middle - 0.8, y + 0.6), grey, ":")
-        arrow((right - 1.25, y + 0.1), (middle + 0.8, y + 0.4), orange, "--")
-        arrow((left + 1.2, y), (right - 1.25, y), grey, ":")
-        if i > 1:
-            box(right, y + 1, f"$G_{i}$   $m×{rows}$", orange, "--", f"G_{i}")
-            arrow(
-                (right, y), (right, y + 1), orange, "--", rf"$·\,W_{i}^\top$", "right", shrink=gap
-            )
-    end = -2 * L - 1
-    box(left, end, f"$Z_{L + 1}$   $m×{widths[-1]}$", blue, "-", f"Z_{L + 1}")
-    box(right, end, f"$G_{L + 1}$   $m×{widths[-1]}$", orange, "--", f"G_{L + 1}")
-    box(middle, end, r"loss $\ell$", "black", "-")
-    arrow((left + 1.2, end), (middle - 0.8, end), blue, "-")
-    arrow((middle + 0.8, end), (right - 1.25, end), orange, "--")
-    under = {"arrowstyle": "-|>", "color": grey, "ls": ":", "lw": 1.8, "mutation_scale": 16}
-    under |= {"connectionstyle": "arc3,rad=0.4", "shrinkB": 1.5 * gap}  # below the loss
-    ax.annotate("", (right, end), (left, end), arrowprops=under, zorder=2)
-    ax.text(left, -0.45, "forward", ha="center", fontsize=17, color=blue)
-    ax.text(right, -0.45, "backward", ha="center", fontsize=17, color=orange)
-    ax.set_xlim(0.6, 9.9)
-    ax.set_ylim(end - 0.9, -0.2)
+    centred, last = {"ha": "center", "va": "center"}, len(there) - 1
+    for arrays, y, colour, line in ((there, 1.0, "C0", "-"), (back, 0.0, "C1", "--")):
+        first = len(there) - len(arrays)
+        sides = [0.12 + 0.17 * array.shape[1] / 2 for array, _ in arrays.values()]
+        for i, (name, (array, step)) in enumerate(arrays.items()):
+            x, half = first + i, sides[i] - 0.05
+            box = {"fc": "white", "ec": colour, "ls": line, "lw": 1.8, "gid": name}
+            ax.add_patch(Rectangle((x - half, y - 0.22), 2 * half, 0.44, **box))
+            ax.text(x, y + (0.34 if y else -0.34), name, color=colour, **centred)
+            for (r, c), number in np.ndenumerate(array):
+                at = x + 0.19 * (c - (array.shape[1] - 1) / 2), y - 0.2 * (r - (len(array) - 1) / 2)
+                ax.text(*at, _fraction(number), **centred)
+            start, end = (i - 1, i) if y else (i + 1, i)
+            if 0 <= start < len(arrays):
+                way = 1 if y else -1
+                ends = (x - way * sides[end], y), (first + start + way * sides[start], y)
+                arrow = {"arrowstyle": "-|>", "color": colour, "ls": line, "lw": 1.8}
+                ax.annotate("", *ends, arrowprops=arrow | {"shrinkA": 0, "shrinkB": 0})
+                ax.text(np.mean(ends, axis=0)[0], y + 0.1, step, color=colour, **centred)
+    turn = {"arrowstyle": "-|>", "color": "0.4", "ls": ":", "lw": 1.8}
+    ax.annotate("", (last, 0.24), (last, 0.76), arrowprops=turn)
+    ax.text(last - 0.04, 0.5, list(back.values())[-1][1], ha="right", va="center", color="0.3")
+    ax.set(xlim=(-0.4, last + 0.4), ylim=(-0.5, 1.5))
     ax.set_axis_off()
     return ax
+
+
+def _fraction(number):
+    """Write a number as a fraction, one half as ½."""
+    text = str(Fraction(float(number))).replace("-", "−")
+    return {"1/2": "½", "−1/2": "−½"}.get(text, text)

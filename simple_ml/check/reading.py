@@ -10,7 +10,7 @@ NUMBERS = {
     "eq-2l-g1": "2.18",
     "eq-2l-dw1": "2.19",
     "eq-2l-dw2": "2.16",
-    "eq-bp-recursion": "3.9",
+    "eq-bp-recursion": "3.5",
     "eq-tr-sgd": "4.4",
     "eq-tr-forward": "4.5",
     "eq-tr-ragged": "4.8",

@@ -8,8 +8,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from simple_ml.plotting import (
-    draw_layers,
     draw_network,
+    draw_passes,
     draw_shapes,
     plot_confusion,
     plot_history,
@@ -72,38 +72,25 @@ def test_a_networks_numbers_are_written_and_a_weight_of_0_is_dotted(ax):
     nodes, errors = {"X": [7, 8], "Z_1": [3, 0], "Z_2": [4]}, {"G_1": [-0.5, 0], "G_2": [-2]}
     assert draw_network(ax, nodes, [W1, W2], errors) is ax
     written = [text.get_text() for text in ax.texts]
-    numbers = ["7", "8", "3", "0", "4", "1", "−1", "1/2", "1/4", "−1/2", "0", "−2"]
+    numbers = ["7", "8", "3", "0", "4", "1", "−1", "½", "1/4", "−½", "0", "−2"]
     assert sorted(written) == sorted([*numbers, "$X$", "$Z_1$", "$Z_2$", "$G_1$", "$G_2$"])
     assert [line.get_linestyle() for line in ax.lines] == ["-", "-", ":", "-", "-", ":"]
     colours = {text.get_text(): text.get_color() for text in ax.texts}
-    assert colours["3"] == "C0" != colours["−1/2"] == "C1"
+    assert colours["3"] == "C0" != colours["−½"] == "C1"
 
 
-@pytest.mark.parametrize("widths", [["n", "k"], ["n", "d", "k"], ["n", "d_2", "d_3", "d_4", "k"]])
-def test_every_array_of_both_passes_is_drawn_with_its_shape(ax, widths):
-    assert draw_layers(ax, widths) is ax
-    written = {text.get_text() for text in ax.texts}
-    L = len(widths) - 1
-    for i in range(1, L + 1):
-        assert f"$Z_{i}$   $m×{widths[i - 1]}$" in written
-        assert f"$A_{i}$   $m×{widths[i]}$" in written
-        assert f"$V_{i}$   $m×{widths[i]}$" in written
-        assert f"$G_{i + 1}$   $m×{widths[i]}$" in written
-        assert f"$∇W_{i}$\n${widths[i - 1]}×{widths[i]}$" in written
-    assert not any(text.startswith("$G_1$") for text in written)  # nobody asks for it
-
-
-def test_second_names_are_written_into_the_boxes(ax):
-    draw_layers(ax, ["n", "d", "k"], names={"V_1": "“G1”"})
-    assert "$V_1$   $m×d$\n“G1”" in {text.get_text() for text in ax.texts}
-
-
-@pytest.mark.parametrize("widths", [["n", "k"], ["n", "d_2", "d_3", "k"]])
-def test_all_that_the_backward_pass_reads_is_dotted(ax, widths):
-    draw_layers(ax, widths)
+def test_both_passes_are_drawn_with_their_numbers_one_gradient_below_each_array(ax):
+    there = {"Z": (np.array([[7.0]]), ""), "A": (np.array([[1.0, 2]]), "·W")}
+    there["H"] = np.array([[3.0]]), "relu"
+    back = {"V": (np.array([[-0.5, 0]]), "mask"), "G": (np.array([[4.0]]), "S − I")}
+    assert draw_passes(ax, there, back) is ax
+    at = {text.get_text(): text.get_position() for text in ax.texts}
+    names = {*there, *back}
+    assert {"·W", "relu", "mask", "S − I", "7", "1", "2", "3", "−½", "0", "4"} | names <= {*at}
+    assert at["V"][0] == at["A"][0] < at["G"][0] == at["H"][0]
+    assert at["V"][1] < 0 < 1 < at["A"][1]
     arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
-    dotted = [arrow for arrow in arrows if arrow.get_linestyle() in (":", "dotted")]
-    assert len(dotted) == 2 * (len(widths) - 1) + 1  # each Z and A, and the logits Z_{L+1}
+    assert len(arrows) == 2 + 1 + 1  # forward, from the logits to their error, back
 
 
 def test_a_history_is_drawn_epoch_by_epoch_and_errors_in_per_cent(ax):
