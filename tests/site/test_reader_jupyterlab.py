@@ -13,7 +13,7 @@ import time
 import urllib.request
 
 import pytest
-from test_reader_notebooks import COPIES, NAMES, RENDERER, copy_words, site_words
+from test_reader_notebooks import COPIES, NAMES, RENDERER, copy_words, on_the_page, site_words
 
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed; install it with: make lab")
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
@@ -112,4 +112,4 @@ def test_nbconvert_reads_what_the_page_says(name, copies):
         html = re.sub(r' (?:id|href)="[^"]*\$[^"]*"', "", markdown2html(text))  # of headings
         return FORMULA.sub('<span class="math"></span>', html)
 
-    assert copy_words(copies[name], render) == site_words(name)
+    assert copy_words(on_the_page(name, copies[name]), render) == site_words(name)

@@ -74,13 +74,19 @@ def site_words(name: str) -> list[str]:
     return WORD.findall(" ".join([page.get_text(), *captions]))
 
 
+def on_the_page(name: str, notebook):
+    """Return a copy without the cells that the page leaves out."""
+    left_out = {c.id for c in source(name).cells if "remove-cell" in c.metadata.get("tags", [])}
+    cells = [cell for cell in notebook.cells if cell.id not in left_out]
+    return nbformat.from_dict(notebook | {"cells": cells})
+
+
 def copy_words(notebook, render=RENDERER.render) -> list[str]:
     """Return the same of a copy. What is only there: the cell about it, references, "Show"."""
     words, captions = [], []
     for cell in body(notebook):
         if cell.cell_type == "code":
-            removed = {"source_hidden", "outputs_hidden"} <= set(cell.metadata.get("jupyter", ()))
-            words += [] if removed else ["⟦cell⟧"]
+            words += ["⟦cell⟧"]
             continue
         page = BeautifulSoup(render(cell.source), "html.parser")
         for node in page.select("a[id^=reference-]"):
@@ -100,7 +106,7 @@ def copy_words(notebook, render=RENDERER.render) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_copy_says_what_the_page_says_in_the_same_order(name, copies):
-    assert copy_words(copies[name]) == site_words(name)
+    assert copy_words(on_the_page(name, copies[name])) == site_words(name)
 
 
 NO_TEXT = re.compile(r"`[^`\n]+`|^```.*?^```|<a id=[^>]*>|\]\([^)]*\)", re.MULTILINE | re.DOTALL)
