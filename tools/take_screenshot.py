@@ -13,7 +13,7 @@ from PIL import Image
 
 PAGE = SITE / "notebooks" / "04_training.html"
 OUTPUT = ROOT / "book" / "_static" / "screenshot.png"
-SHOWN = "equation-eq-tr-backward"  # what stands in the middle of the picture
+SHOWN = "equation-eq-tr-sgd"  # what stands in the middle of the picture
 
 
 def main():

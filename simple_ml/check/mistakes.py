@@ -57,7 +57,7 @@ READ = {
     "recursion": Page(_DEPTH, "eq-bp-recursion", "V = G * derivative(A)"),
     "data": Page(_TRAINING, "", "X = pixels.astype(np.float32) / 255"),
     "update": Page(_TRAINING, "eq-tr-sgd", "W1 -= lr * dW1"),
-    "epoch": Page(_TRAINING, "eq-tr-forward", "for start in range(0, len(X), batch)"),
+    "epoch": Page(_TRAINING, "eq-tr-sgd", "for start in range(0, len(X), batch)"),
     "batch": Page(_TRAINING, "eq-tr-ragged", "m = len(yb)"),
     "init": Page(_START, "eq-in-rules", "np.sqrt(gain / fan)"),
 }

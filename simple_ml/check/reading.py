@@ -11,9 +11,8 @@ NUMBERS = {
     "eq-2l-dw1": "2.19",
     "eq-2l-dw2": "2.16",
     "eq-bp-recursion": "3.5",
-    "eq-tr-sgd": "4.4",
-    "eq-tr-forward": "4.5",
-    "eq-tr-ragged": "4.8",
+    "eq-tr-sgd": "4.1",
+    "eq-tr-ragged": "4.2",
     "eq-in-rules": "5.1",
 }
 """For the label of an equation: its number in the book."""
