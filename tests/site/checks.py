@@ -246,9 +246,9 @@ def copies(page, notebook: Path) -> list[str]:
 def results(page) -> list[str]:
     """Wait for the search page to have searched, and return the addresses that it found."""
     summary = "document.querySelector('#search-results p.search-summary')"
-    page.wait_for_function(f"() => {summary}?.innerText.match(/found|did not match/)")
+    page.wait_for_function(f"() => {summary}?.innerText.match(/hit|Nothing/)")
     return page.eval_on_selector_all(
-        "#search-results ul.search li a", "links => links.map(link => link.href)"
+        "#search-results ol.search li a", "links => links.map(link => link.href)"
     )
 
 

@@ -185,10 +185,10 @@ def test_a_copy_button_that_leaves_the_clipboard_alone(opened):
     assert any("the clipboard holds 'before'" in line for line in found), found
 
 
-def test_a_search_without_its_index(tab, address):
-    empty = 'Search.setIndex({"docnames":[],"filenames":[],"titles":[],"terms":{},"titleterms":{},'
-    empty += '"alltitles":{},"indexentries":{},"objects":{},"objnames":{},"objtypes":{}})'
-    tab.page.route("**/searchindex.js*", lambda route: route.fulfill(status=200, body=empty))
+def test_a_search_without_its_records(tab, address):
+    tab.page.route(
+        "**/records.js*", lambda route: route.fulfill(status=200, body="bookSearch.records([])")
+    )
     assert results(tab.open(f"{address}/search.html?q=hidden_dim")) == []
     tab.page.unroute_all()
 

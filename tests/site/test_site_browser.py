@@ -10,7 +10,7 @@ import re
 
 import pytest
 from browsing import ROOT, SITE, Tab
-from checks import WIDTHS, content, focus_marks, results
+from checks import WIDTHS, content, focus_marks
 
 CHAPTER = "notebooks/04_training.html"
 
@@ -27,20 +27,6 @@ def test_every_page(visits):
 def test_a_first_visit_in_the_dark_is_dark(tab, address):
     assert content(tab.open(f"{address}/{CHAPTER}", theme="dark"), "dark") == []
     assert tab.wrong == []
-
-
-@pytest.mark.parametrize("words", ["hidden_dim", "fan-out"])
-def test_the_search_finds(words, tab, address):
-    page = tab.open(f"{address}/search.html?q={words}")
-    assert results(page)
-    excerpts = page.locator("#search-results p.context").all_inner_texts()
-    assert all("\\(" not in text for text in excerpts)
-    assert tab.wrong == []
-
-
-def test_the_search_works_from_files(pages, tab):
-    assert pages
-    assert results(tab.open(f"{SITE.as_uri()}/search.html?q=hidden_dim"))
 
 
 def test_maths_is_typeset_from_a_file_address(pages, tab):
@@ -187,14 +173,6 @@ def test_on_a_phone_the_contents_open(button, inside, chapter):
     assert not link.is_visible()
     chapter.locator(f"button.{button}").click()
     link.wait_for(state="visible")
-
-
-def test_the_search_button_leads_to_the_search(chapter):
-    chapter.locator("button.search-button:visible").first.click()
-    field = chapter.locator("#pst-search-dialog input")
-    field.fill("mask")
-    field.press("Enter")
-    chapter.wait_for_url("**/search.html?q=mask")
 
 
 def test_a_chapter_downloads_as_the_stored_notebook(chapter):

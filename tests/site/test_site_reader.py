@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -17,7 +16,6 @@ import addresses
 import code_links
 import finish_pages
 import glossary_links
-import search_words
 from bs4 import BeautifulSoup
 
 from simple_ml import deep, gradients, softmax_loss
@@ -115,7 +113,7 @@ def test_the_cheat_sheet_s_checks_hold(batch):
     assert not eval(others[1][0], batch)
 
 
-# ---------------------------------------------------------------- glossary and search
+# ---------------------------------------------------------------- glossary
 
 
 def test_the_glossary_is_in_alphabetical_order_and_says_each_term_once():
@@ -138,28 +136,6 @@ def test_chapters_link_a_term_once(pages):
             targets = re.findall(r'glossary\.html#(term-[^"]+)"', html)
             assert len(targets) >= 5, name
             assert len(targets) == len(set(targets)), name
-
-
-@pytest.mark.parametrize(
-    ("tex", "words"),
-    [
-        (r"\nabla_{W_1}\ell", ["nabla", "W_1", "ell"]),
-        (r"\operatorname{softmax}(h)_i", ["softmax", "h"]),
-        (r"\begin{aligned} Z_1 &= \mathbf{1} \end{aligned}", ["Z_1"]),
-    ],
-)
-def test_the_search_knows_a_formula_by_its_symbols(tex, words):
-    found = search_words.words(tex).split()
-    assert set(words) <= set(found)
-    assert not {"aligned", "begin", "mathbf", "operatorname"} & set(found)
-
-
-def test_tex_commands_are_not_in_the_search_index(pages):
-    assert pages
-    text = (SITE / "searchindex.js").read_text(encoding="utf-8")
-    terms = json.loads(text[len("Search.setIndex(") : -1])["terms"]
-    assert not {"operatornam", "mathbf", "bigl", "displaystyl"} & set(terms)
-    assert {"hidden_dim", "nabla", "fan", "z_1"} <= set(terms)
 
 
 # ---------------------------------------------------------------- names in code

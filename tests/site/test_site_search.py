@@ -1,0 +1,261 @@
+"""The search answers: what people type has its answer as the first hit, in the page and without.
+
+The ranking needs no browser: it runs in V8, as it is published. What a reader sees and hears of it
+is tested in the browser.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+
+import pytest
+from browsing import ROOT, SITE
+from checks import AXE, Page, results
+from py_mini_racer import MiniRacer
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+import search_records
+
+CHAPTER = "notebooks/04_training.html"
+FOLDER = SITE / "_static" / "search"
+
+
+@pytest.fixture(scope="module")
+def engine(pages):
+    assert pages
+    engine = MiniRacer()
+    engine.eval("var self = globalThis")
+    for name in ("minisearch.js", "ranking.js", "records.js"):
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        engine.eval(text.replace("const bookSearch", "var bookSearch"))
+    engine.eval("var call = (name, ...rest) => JSON.stringify(bookSearch[name](...rest))")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def find(engine):
+    return lambda query: json.loads(engine.call("call", "find", query))
+
+
+@pytest.fixture(scope="module")
+def words(engine):
+    return lambda *text: json.loads(engine.call("call", "words", *text))
+
+
+@pytest.fixture(scope="module")
+def records(pages):
+    assert pages
+    text = (FOLDER / "records.js").read_text(encoding="utf-8")
+    fields = ("kind", "title", "place", "url", "lead", "text")
+    rows = json.loads(text.removeprefix("bookSearch.records(").removesuffix(");\n"))
+    return [dict(zip(fields, row, strict=True)) for row in rows]
+
+
+# ---------------------------------------------------------------- what people type
+
+ANSWERS = {
+    "softmax overflow": "when-exp-overflows",
+    "what is G1": "notation.html#symbol-g1",
+    "relu at zero": "at-exactly-zero",
+    "gradient check": "second-check-central-differences|check_your_homework",
+    "(2.17)": "equation-eq-2l-g1",
+    "mu p width": "a-rule-for-every-width",
+    "parse_mnist": "parse_mnist",
+}
+
+
+@pytest.mark.parametrize("query", ANSWERS)
+def test_the_first_hit_answers(query, find):
+    first = find(query)[0]
+    assert re.search(ANSWERS[query], first["url"]), first
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("initialization", "initialisation"),
+        ("one hot", "one-hot"),
+        ("lr", "learning rate"),
+        ("Kaiming", "He"),
+        ("Xavier", "Glorot"),
+        ("backprop", "back-propagation"),
+        ("hidden units", "hidden_dim"),
+        ("fan in", "fan-in"),
+        ("scaled weights", "scaling the weight"),
+        ("W_1", "W₁"),
+    ],
+)
+def test_two_spellings_find_the_same(one, other, find):
+    def urls(query):
+        return [hit["url"] for hit in find(query)[:3]]
+
+    assert urls(one) == urls(other) != []
+
+
+def test_numbers_are_words(words, find):
+    assert words("(2.17), 2.30") == ["(2.17)", "2.17", "2.30"]
+    assert find("2.17")[0]["title"] == "Equation (2.17)"
+    assert any("2.30" in hit["lead"] + hit["text"] + hit["title"] for hit in find("2.30"))
+
+
+def test_a_word_that_is_half_typed_finds(find):
+    assert find("overfl")[0]["title"] == "overflow"
+
+
+def test_a_slip_of_the_finger_finds(find):
+    assert find("cross-entrpy")[0]["title"] == "cross-entropy"
+
+
+@pytest.mark.parametrize("query", ["", "  ", "?!", "qwertzuiop"])
+def test_a_question_without_an_answer_finds_nothing(query, find):
+    assert find(query) == []
+
+
+# ---------------------------------------------------------------- what can be found
+
+
+def test_each_section_equation_figure_exercise_and_term_is_a_hit(records, pages):
+    known = {record["url"] for record in records}
+    wanted = r'<(?:section|figure|dt|div class="(?:math|exercise)[^"]*")[^>]* id="([^"]+)"'
+    missing = []
+    for name in pages:
+        if name.startswith(("notebooks/", "book/")):
+            text = (SITE / name).read_text(encoding="utf-8")
+            text = text[text.index("<article") : text.index("</article>")]
+            first, *ids = [i for i in re.findall(wanted, text) if not i.endswith("-content")]
+            missing += [f"{name}#{i}" for i in ids if f"{name}#{i}" not in known]
+            assert name in known, first
+    assert missing == []
+    assert len(known) == len(records)
+
+
+def test_each_hit_has_a_name_a_first_sentence_and_a_place_to_go_to(records, pages):
+    for record in records:
+        page, _, anchor = record["url"].partition("#")
+        assert not anchor or anchor in pages[page].ids, record
+        assert record["title"], record
+        assert record["lead"] or record["kind"] in {"section", "function"}, record
+        assert len(record["lead"]) < 240
+
+
+def test_code_buttons_and_tex_are_not_what_is_found(records):
+    everything = " ".join(record["lead"] + " " + record["text"] for record in records)
+    for unwanted in ("import numpy", "see the check", "Show code", "plt.show", r"\frac", r"\nabla"):
+        assert unwanted not in everything
+    assert "hidden_dim" in everything
+
+
+@pytest.mark.parametrize(
+    ("mathml", "text"),
+    [
+        ("<msub><mi>W</mi><mn>1</mn></msub>", "W1"),
+        ("<mi>X</mi><msub><mi>W</mi><mn>1</mn></msub>", "X W1"),
+        ("<mfrac><mn>1</mn><msqrt><mi>d</mi></msqrt></mfrac>", "1/√d"),
+        ("<mi>G</mi><mo>=</mo><mi>S</mi><mo>−</mo><mi>I</mi>", "G = S − I"),
+        ("<mi>log</mi><mo>\u2061</mo><mi>k</mi>", "log k"),
+        ("<msup><mi>x</mi><mn>2</mn></msup>", "x²"),
+    ],
+)
+def test_a_formula_is_read_as_one_writes_it(mathml, text):
+    assert search_records.formula_in_words(f"<math>{mathml}</math>") == text
+
+
+def test_a_sentence_that_says_little_has_the_next_beside_it():
+    text = "Is it? It is, and for a reason that fills the line. More follows."
+    assert search_records.first_sentence(text) == text.removesuffix(" More follows.")
+    number = "A number such as 2.30 is not where a sentence ends."
+    assert search_records.first_sentence(f"{number} More follows.") == number
+
+
+# ---------------------------------------------------------------- in the page
+
+
+@pytest.fixture
+def searching(tab, address):
+    """Open the search on a page and return the page and the field."""
+
+    def go(width=390):
+        page = tab.open(f"{address}/{CHAPTER}", width=width)
+        assert [url for url in tab.asked if "/search/" in url] == []
+        page.locator("button.search-button__button:visible").first.click()
+        return page, page.locator("#pst-search-dialog input")
+
+    return go
+
+
+HITS = "#pst-search-dialog [role=option]"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_hits_come_while_one_types_and_the_keyboard_goes_there(width, searching, tab):
+    page, field = searching(width)
+    field.type("softmax overflow")
+    page.wait_for_selector(HITS)
+    assert 1 < page.locator(HITS).count() <= 6
+    assert "Enter" in page.locator("#pst-search-dialog [role=status]").inner_text()
+    field.press("ArrowDown")
+    chosen = page.locator(f"{HITS}[aria-selected=true]")
+    assert chosen.get_attribute("id") == field.get_attribute("aria-activedescendant")
+    field.press("Enter")
+    page.wait_for_function("location.hash === '#when-exp-overflows'")
+    assert tab.wrong == []
+
+
+def test_escape_closes_the_search(searching):
+    page, field = searching()
+    field.type("mask")
+    page.wait_for_selector(HITS)
+    field.press("Escape")
+    page.wait_for_function("!document.querySelector('#pst-search-dialog[open]')")
+
+
+def test_enter_alone_leads_to_all_hits(searching):
+    page, field = searching()
+    field.fill("mask")
+    field.press("Enter")
+    page.wait_for_url("**/search.html?q=mask")
+    assert results(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_list_of_hits_is_accessible(theme, searching):
+    page, field = searching()
+    page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+    field.type("mask")
+    page.wait_for_selector(HITS)
+    field.press("ArrowDown")
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("async () => (await axe.run('#pst-search-dialog')).violations")
+    assert [violation["id"] for violation in found] == []
+
+
+def test_the_page_of_hits_follows_what_is_typed_and_is_accessible(tab, address):
+    page = tab.open(f"{address}/search.html?q=hidden_dim", width=390)
+    before = results(page)
+    page.locator(".bd-search-container input").fill("fan-out")
+    page.wait_for_function(
+        "document.querySelector('.search-summary').innerText.includes('fan-out')"
+    )
+    assert results(page) != before
+    page.add_script_tag(path=AXE)
+    assert page.evaluate("async () => (await axe.run()).violations.map(v => v.id)") == []
+    assert tab.wrong == []
+
+
+def test_the_search_works_from_files(pages, tab):
+    assert pages
+    page = tab.open(f"{SITE.as_uri()}/search.html?q=hidden_dim")
+    assert results(page)
+    page.locator("ol.search a").first.click()
+    page.wait_for_function(
+        "location.protocol === 'file:' && !location.pathname.includes('search.html')"
+    )
+
+
+def test_without_javascript_the_page_says_what_to_use(pages):
+    text = (SITE / "search.html").read_text(encoding="utf-8")
+    links = Page(re.search("<noscript>\n?<p>.*?</noscript>", text, re.DOTALL)[0]).links
+    assert {"book/glossary.html", "book/equations.html"} <= set(links)
