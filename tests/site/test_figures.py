@@ -68,3 +68,14 @@ def test_letters_in_figures_are_large_enough_on_a_phone(name, tab, address):
         if sizes and min(sizes) < SMALLEST:
             small[place] = round(min(sizes), 1)
     assert small == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_figure_shows_one_picture_and_its_caption(theme, tab, address):
+    page = tab.open(f"{address}/notebooks/02_two_layer_gradients.html", theme)
+    shown = page.evaluate(
+        """() => [...document.querySelectorAll("article figure")].map(figure =>
+          [...figure.querySelectorAll("img, figcaption")]
+            .filter(part => part.getClientRects().length).map(part => part.tagName).join(" "))"""
+    )
+    assert set(shown) == {"IMG FIGCAPTION"}
