@@ -12,7 +12,6 @@ hour on two cores::
 
 import numpy as np
 from networks import NETWORKS, batches, measured, start, step
-from record_kernel import centred, cosine
 from recording import record
 
 from simple_ml.curvature import tangent_kernel
@@ -56,9 +55,20 @@ def quiet(data, *, seed, network, gain, lr, hidden_dim, batch, epochs, rows):
                 after = kernel()
                 row["moved1"] = float(np.linalg.norm(W[0] - U[0]) / np.linalg.norm(U[0]))
                 row["kernel_size"] = float(np.trace(after) / np.trace(before))
-                row["kernel_turned"] = 1 - cosine(centred(before), centred(after))
+                row["kernel_turned"] = 1 - cosine(without_means(before), without_means(after))
                 table.append(row)
     return table
+
+
+def without_means(K):
+    """Return a kernel with the mean of each row and each column taken away."""
+    K = K - K.mean(axis=0)
+    return K - K.mean(axis=1, keepdims=True)
+
+
+def cosine(K, L):
+    """Return the cosine of the angle between two matrices, read as long vectors."""
+    return float(np.sum(K * L) / (np.linalg.norm(K) * np.linalg.norm(L)))
 
 
 if __name__ == "__main__":
