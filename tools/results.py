@@ -24,10 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BY_NAME = {"speed"}
 # Written and not yet recorded, some hours' work in all. No chapter reads these tables yet.
 TO_RECORD = {
-    "digits",
     "quiet",
     "depth",
-    "defaults",
 }
 
 
