@@ -186,11 +186,11 @@ def test_a_chapter_downloads_as_the_stored_notebook(chapter):
 
 
 def test_names_of_the_package_in_code_lead_to_their_description(chapter):
-    link = chapter.locator("a.code-link", has_text="nn_epoch").first
-    assert "in place" in link.get_attribute("title")
+    link = chapter.locator("a.code-link:visible", has_text="train_nn").first
+    assert "starting weights" in link.get_attribute("title")
     link.click()
-    chapter.wait_for_url("**/api.html#simple_ml.two_layer.nn_epoch")
-    assert chapter.locator("[id='simple_ml.two_layer.nn_epoch']").is_visible()
+    chapter.wait_for_url("**/api.html#simple_ml.training.train_nn")
+    assert chapter.locator("[id='simple_ml.training.train_nn']").is_visible()
 
 
 def test_the_404_page_stands_at_any_depth(tab, address):
