@@ -6,7 +6,8 @@ A step is a function that takes a parsed page and changes it. They see to it tha
   icons), scripts that do not hold up the text, one style sheet (``style_sheets.py``);
 - the search knows each place of each page (``search_records.py``);
 - figures reserve their place, and have a twin for the dark theme (``figures.py``);
-- names of the package in code lead to its API page (``code_links.py``);
+- names of the package in code lead to its API page (``code_links.py``), reports to the equations
+  that they name (``report_links.py``);
 - the markup says what it is to a screen reader where theme and Sphinx leave it open;
 - search engines and links in chats get a description and, where the site's address is
   known, a card and a sitemap.
@@ -25,6 +26,7 @@ from urllib.parse import urljoin, urlsplit
 import code_links
 import figures
 import reader_notebooks
+import report_links
 import search_records
 import style_sheets
 from bs4 import BeautifulSoup, NavigableString
@@ -289,6 +291,7 @@ STEPS = (
     name_downloads,
     reader_notebooks.offer_to_run,
     search_records.give_symbols_their_places,
+    report_links.link_reports,
     code_links.link_names,
     describe,
     anchor_the_404_page,

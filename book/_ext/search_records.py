@@ -138,7 +138,7 @@ SILENT_TAGS = {"script", "style", "button", "summary", "pre", "nav", "input", "s
 SILENT_CLASSES = {
     "headerlink", "cell_input", "highlight", "cell_output", "eqno", "equation-check",
     "equation-check-of", "equation-index", "toctree-wrapper", "toggle-button", "caption-number",
-    "sd-tab-label", "bd-toc",
+    "sd-tab-label", "bd-toc", "run-it",
 }  # fmt: skip
 
 
@@ -255,13 +255,11 @@ class Reader:
         """Read an exercise; its solution, which stands apart, belongs to it."""
         title = node.find(class_="admonition-title")
         text = " ".join(self.words(child) for child in node.children if child is not title)
-        asked = node.select_one("a.reference[href^='#']") if "solution" in node["class"] else None
-        urls = [record.url for record in self.records]
-        if asked and self.page.name + asked["href"] in urls:
-            of = self.records[urls.index(self.page.name + asked["href"])]
+        name = one_line(title.get_text()) if title else "Exercise"
+        of = next((r for r in self.records if f"Solution to {r.title}" == name), None)
+        if of:
             of.text.append(text)
         else:
-            name = title.get_text() if title else "Exercise"
             of = self.new("exercise", name, node.get("id", ""), record, lead=one_line(text))
             of.text = [record.title, text]
         for equation in node.select("div[id^='equation-']"):

@@ -100,10 +100,13 @@ const bookSearch = (() => {
   const BOOST = { title: 5, lead: 2.5, text: 1, place: 0.7 };
   const KINDS = { page: 1.2, section: 1.2, term: 1.2, symbol: 1.2, mistake: 0.8,
     figure: 0.7, table: 0.7, exercise: 0.7, equation: 0.7, function: 0.35, module: 0.3, source: 0.5 };
+  const DEEPER = 0.85; // of the chapters behind chapter 7, which only the curious read
   const KIN_WEIGHT = 0.3; // of a word that means much the same as one that was asked for
   const WORTH = 0.05; // of the best hit's score: what is worse is not shown
 
   let index = null, rows = null;
+
+  const chapter = row => Number(row.url.match(/^notebooks\/(\d+)/)?.[1] ?? 0);
 
   /** Make the index of the records; a second call changes nothing. */
   function build() {
@@ -127,7 +130,7 @@ const bookSearch = (() => {
       boost: BOOST,
       tokenize: () => [...weight.keys()],
       boostTerm: term => weight.get(term),
-      boostDocument: id => KINDS[rows[id].kind] ?? 1,
+      boostDocument: id => (KINDS[rows[id].kind] ?? 1) * (chapter(rows[id]) > 7 ? DEEPER : 1),
       prefix: term => term === last && term.length > 2,
       fuzzy: term => (weight.get(term) === 1 && /^[a-z]{6,}$/.test(term) ? 0.2 : false),
       weights: { fuzzy: 0.2, prefix: 0.4 },
