@@ -273,7 +273,8 @@ class Reader:
             meaning = name.find_next_sibling("dd")
             title = self.words(name) if kind == "term" else short_name(name["id"])
             text = self.words(meaning) if meaning else ""
-            new = self.new(kind, title, name["id"], record, lead=one_line(text))
+            of_check = "check" * name["id"].startswith("simple_ml.check.")
+            new = self.new(of_check or kind, title, name["id"], record, lead=one_line(text))
             new.text = [text] if kind == "term" else [name["id"], text]
             for inner in meaning.find_all("dl", class_="py") if meaning else ():
                 self.defined(inner, record)

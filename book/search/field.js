@@ -9,7 +9,7 @@ bookSearch.serve = (() => {
   const root = document.documentElement.dataset.content_root ?? "./";
   const KIND = { page: "Page", section: "Section", term: "Glossary", symbol: "Notation",
     figure: "Figure", table: "Table", equation: "Equation", exercise: "Exercise",
-    function: "Function", module: "Package", mistake: "Mistake", source: "Source" };
+    function: "Function", check: "Function", module: "Package", mistake: "Mistake", source: "Source" };
 
   const element = (tag, properties = {}, ...children) => {
     const made = Object.assign(document.createElement(tag), properties);

@@ -14,17 +14,18 @@ const bookSearch = (() => {
     [/\b(mini[ -]?)?batch[ -]sizes?\b|\bmini-?batch(es)?\b/g, "batch"],
     [/\bhidden[ -](dim|units?|size)\b/g, "hidden_dim"],
     [/\bback[ -]?prop(agation|agate|agating)?\b/g, "backprop"],
-    [/\bfinite[ -]differences?\b/g, "central"],
+    [/\bfinite[ -]differences?\b|\bgrad(ient)?[ -]?check\w*|\bnumerical[ -]gradients?\b/g, "central"],
     [/\b(log|ln) ?(\(?k\)?|\(?10\)?)(?!\w)/g, "logk"],
     [/\bnot a number\b/g, "nan"],
-    [/\bmu[ -]?p\b|\bmax\w* update param\w*|\bmean[ -]field\b/g, "mup"],
+    [/\bmu[ -]?p\b|\bmax\w* update param\w*/g, "mup"],
+    [/\bmean[ -]field\b/g, "meanfield"],
     [/\bone[ -]hot\b/g, "onehot"],
     [/\bfan[ -_](in|out)\b/g, "fan$1"],
     [/\bkaiming\b/g, "he"],
     [/\bxavier\b/g, "glorot"],
     [/%/g, "percent"],
     [/√|\bsquare[ -]root\b/g, "sqrt"],
-    [/[∇∂]/g, "gradient"],
+    [/[∇∂]|\bderivatives?\b|\bgrads?\b/g, "gradient"],
     [/ℓ/g, "loss"],
   ];
   const GREEK = { "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon",
@@ -34,16 +35,18 @@ const bookSearch = (() => {
   /* Each word of a line also asks for the others, at less weight. */
   const KIN = [
     "nan inf overflow infinite", "init start", "he kaiming", "lecun fanin", "glorot xavier",
-    "gradient derivative grad slope", "divide division scale factor normalise",
+    "gradient slope", "divide division scale factor normalise",
     "diverge explode spike nan", "stay stuck stick constant plateau stop falling",
-    "bias intercept offset", "sqrt root", "zero 0", "hidden_dim width wide d", "w1 weight", "w2 weight",
+    "bias intercept offset", "sqrt root", "zero 0", "hidden_dim width wide d",
     "high large big great fast", "low small little slow", "2.30 2.3 2.303 2.302 logk",
-    "check gradcheck verify test numerical central", "dead die dying silent",
+    "check verify test central", "dead die dying silent",
     "relu rectifier rectified", "label target onehot", "probability softmax", "epoch pass",
     "dtype uint8 float32 float64 type", "random seed reproducible", "transpose order side",
     "digit image picture mnist", "fast speed slow time", "average mean 1/m", "wrong mistake bug error",
     "accuracy error", "memory cache", "layer deep depth", "backprop backward chain",
-    "curvature hessian sharpness", "kernel ntk tangent", "parse read load", "mup width transfer",
+    "curvature hessian sharpness", "kernel ntk tangent", "parse read load", "mup meanfield transfer",
+    "stable overflow precision", "max maximum largest", "shift subtract", "tiny small hand worked",
+    "overfit memorise test", "proof prove derive", "nothing stay", "learn train", "worse high",
     "choose pick tune find", "vanish small zero", "activation relu", "logit score",
   ].map(line => line.split(" "));
 
@@ -57,7 +60,7 @@ const bookSearch = (() => {
     if (word.length < 4 || /[^a-z]/.test(word)) return word;
     word = word.replace(/iz(?=e|ing|ation)/, "is").replace(/isation|ise[ds]?$|ising$/, "is");
     if (/^initi/.test(word)) return "init";
-    if (/^deriv/.test(word)) return "deriv";
+    if (/^deriv/.test(word)) return "derive";
     word = word.replace(/ies$/, "y");
     if (!/(ss|us|is|as)$/.test(word)) word = word.replace(/s$/, "");
     word = word.replace(/^(.{3,}?)(ing|ed|ly|e)$/, "$1");
@@ -99,12 +102,12 @@ const bookSearch = (() => {
   const FIELDS = ["kind", "title", "place", "url", "lead", "text"];
   const BOOST = { title: 5, lead: 2.5, text: 1, place: 0.7 };
   const KINDS = { page: 1.2, section: 1.2, term: 1.2, symbol: 1.2, mistake: 0.8,
-    figure: 0.7, table: 0.7, exercise: 0.7, equation: 0.7, function: 0.35, module: 0.3, source: 0.5 };
+    figure: 0.7, table: 0.7, exercise: 0.55, equation: 0.7, function: 0.35, check: 0.25, module: 0.3, source: 0.5 };
   const DEEPER = 0.85; // of the chapters behind chapter 7, which only the curious read
   const KIN_WEIGHT = 0.3; // of a word that means much the same as one that was asked for
   const WORTH = 0.05; // of the best hit's score: what is worse is not shown
 
-  let index = null, rows = null;
+  let index = null, rows = null, titles = null;
 
   const chapter = row => Number(row.url.match(/^notebooks\/(\d+)/)?.[1] ?? 0);
 
@@ -112,8 +115,15 @@ const bookSearch = (() => {
   function build() {
     if (index) return;
     rows = rows.map((row, id) => Object.fromEntries([["id", id], ...row.map((v, i) => [FIELDS[i], v])]));
+    titles = rows.map(row => new Set(asked(row.title)));
     index = new MiniSearch({ fields: Object.keys(BOOST), tokenize: words, processTerm: term => term });
     index.addAll(rows);
+  }
+
+  /** Return which share of the words some others have; a word's kin counts for half. */
+  function share(own, others) {
+    const parts = own.map(word => (others.has(word) ? 1 : kin.get(word)?.some(k => others.has(k)) ? 0.5 : 0));
+    return parts.reduce((sum, part) => sum + part, 0) / own.length;
   }
 
   /** Return the records that answer a query, the best first. */
@@ -138,11 +148,9 @@ const bookSearch = (() => {
     for (const hit of found) {
       // Who answers more of the question goes first, and so does whom it names.
       const has = new Set(hit.queryTerms);
-      const answered = own.map(word => (has.has(word) ? 1 : kin.get(word)?.some(k => has.has(k)) ? 0.6 : 0));
-      const share = answered.reduce((sum, part) => sum + part, 0) / own.length;
-      const title = new Set(words(rows[hit.id].title, true));
-      const named = own.filter(word => title.has(word)).length / Math.max(own.length, title.size);
-      hit.score *= share ** 1.5 * (1 + named) / hit.queryTerms.length; // MiniSearch has multiplied
+      const title = titles[hit.id];
+      hit.score *= share(own, has) ** 2 * (1 + share(own, title) * Math.min(1, own.length / title.size));
+      hit.score /= hit.queryTerms.length; // MiniSearch has multiplied by it
     }
     found.sort((a, b) => b.score - a.score);
     const good = found.filter(hit => hit.score > found[0].score * WORTH);
