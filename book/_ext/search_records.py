@@ -296,12 +296,15 @@ class Reader:
 
 def give_symbols_their_places(page) -> None:
     """Let the search lead to a row of the notation: its id is the symbol's name in the code."""
+    taken: set[str] = set()
     for row in page.soup.select("table.notation tbody tr"):
         cells = row.find_all("td")
         code = cells[1].get_text().strip() or cells[0].get_text()
-        name = re.sub(r"\W+", "-", code.lower()).strip("-")
-        if name and not row.get("id"):
-            row["id"] = f"symbol-{name}"
+        name = f"symbol-{re.sub(r'\W+', '-', code.lower()).strip('-')}"
+        while name in taken:
+            name += "-more"  # another symbol of that name
+        taken.add(name)
+        row["id"] = name
 
 
 def of(page) -> list[Record]:
