@@ -300,7 +300,7 @@ def give_symbols_their_places(page) -> None:
     for row in page.soup.select("table.notation tbody tr"):
         cells = row.find_all("td")
         code = cells[1].get_text().strip() or cells[0].get_text()
-        name = f"symbol-{re.sub(r'\W+', '-', code.lower()).strip('-')}"
+        name = "symbol-" + re.sub(r"\W+", "-", code.lower()).strip("-")
         while name in taken:
             name += "-more"  # another symbol of that name
         taken.add(name)
