@@ -76,9 +76,8 @@ def reading() -> str:
     numbers = equations.read_book().numbers
     lines = ['"""Numbers of what a report refers to; `make renew` writes this file."""', ""]
     lines += ["NUMBERS = {"]
-    lines += [
-        f'    "{page.label}": "{numbers[page.label]}",' for page in READ.values() if page.label
-    ]
+    labels = dict.fromkeys(page.label for page in READ.values() if page.label)  # once each
+    lines += [f'    "{label}": "{numbers[label]}",' for label in labels]
     return "\n".join(
         [*lines, "}", '"""For the label of an equation: its number in the book."""', ""]
     )

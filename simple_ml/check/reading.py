@@ -12,7 +12,6 @@ NUMBERS = {
     "eq-2l-dw2": "2.16",
     "eq-bp-recursion": "3.5",
     "eq-tr-sgd": "4.1",
-    "eq-tr-sgd": "4.1",
     "eq-tr-ragged": "4.2",
     "eq-in-rules": "5.1",
 }
