@@ -40,3 +40,11 @@ if (contents) {
     }
   }).observe(contents, { subtree: true, attributeFilter: ["aria-current"] });
 }
+
+// Paper is white.
+const root = document.documentElement;
+addEventListener("beforeprint", () => {
+  const { theme } = root.dataset;
+  root.dataset.theme = "light";
+  addEventListener("afterprint", () => { root.dataset.theme = theme; }, { once: true });
+});

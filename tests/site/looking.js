@@ -84,6 +84,56 @@
     return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   },
 
+  // How much of a chapter is open code, and how many words and numbers its main text has.
+  reading() {
+    const article = document.querySelector("article.bd-article"), text = article.cloneNode(true);
+    const code = [...article.querySelectorAll(".cell_input")]
+      .filter((node) => node.checkVisibility())
+      .reduce((sum, node) => sum + node.getBoundingClientRect().height, 0);
+    for (const section of text.querySelectorAll("section section")) {
+      if (/Exercises|References/.test(section.firstElementChild.textContent)) section.remove();
+    }
+    text.querySelectorAll("details, .admonition, .cell, figure, pre, table, .math, .equation-check, "
+      + ".equation-check-of, .headerlink, .try-it").forEach((node) => node.remove());
+    const names = /\(\d+\.\d+\)|(figures?|chapters?|sections?|equations?) [\d.]+( (and|to) [\d.]+)?/gi;
+    const number = /(?<![\p{L}_\d.])[−-]?\d[\d,.]*(?![\p{L}_])/gu;
+    const numbers = [...text.querySelectorAll("p, li:not(:has(p))")]
+      .map((p) => [p.textContent.replace(names, "").match(number)?.length ?? 0, p.textContent]);
+    return {
+      code: code / article.getBoundingClientRect().height,
+      words: text.textContent.match(/[\p{L}\p{N}][\p{L}\p{N}'’_-]*/gu).length,
+      numbers: numbers.sort((a, b) => b[0] - a[0])[0],
+    };
+  },
+
+  // The height of the first figure, and where it begins and ends in the window.
+  firstFigure() {
+    const figure = [...document.querySelectorAll("article :is(figure, .cell_output) :is(img, svg)")]
+      .find((image) => image.checkVisibility());
+    const box = figure?.getBoundingClientRect() ?? { height: 0, top: 0, bottom: Infinity };
+    return [box.height, box.top + scrollY, box.bottom + scrollY];
+  },
+
+  // Words of tables and signatures that are broken inside.
+  broken() {
+    const found = new Set(), range = document.createRange();
+    for (const cell of document.querySelectorAll("article :is(td, th, dt)")) {
+      if (!cell.checkVisibility()) continue;
+      const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        if (node.parentElement.closest(".math")) continue;
+        for (const word of node.textContent.matchAll(/[\p{L}\p{N}]{2,}/gu)) {
+          range.setStart(node, word.index);
+          range.setEnd(node, word.index + word[0].length);
+          if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) {
+            found.add(word[0]);
+          }
+        }
+      }
+    }
+    return [...found];
+  },
+
   // Whether what has the focus shows it.
   unmarked() {
     const node = document.activeElement, style = getComputedStyle(node);

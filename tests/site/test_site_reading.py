@@ -1,0 +1,199 @@
+"""A chapter shows its point first, and little else than what a reader came for.
+
+What is counted is what a browser shows: in closed boxes nothing is.
+"""
+
+from __future__ import annotations
+
+import pytest
+from browsing import ROOT, SITE, Tab
+from checks import WIDTHS, ask
+
+CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("[01]*.ipynb"))
+CORE = [name for name in CHAPTERS if int(name[:2]) <= 7]
+PHONE, LAPTOP = (390, 844), (1440, 900)
+
+
+@pytest.fixture(scope="module")
+def measured(tab, address):
+    """Return what was measured on each chapter."""
+    found = {}
+    for name in CHAPTERS:
+        page = tab.open(f"{address}/notebooks/{name}.html", width=LAPTOP[0], whole=True)
+        found[name] = ask(page, "reading")
+        for width, height in (LAPTOP, PHONE):
+            page.set_viewport_size({"width": width, "height": height})
+            found[name][width, height] = ask(page, "firstFigure")
+    return found
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_open_code_takes_at_most_15_percent_of_a_chapter(name, measured):
+    assert measured[name]["code"] <= 0.15
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_first_figure_is_low_and_on_the_first_screen(name, measured):
+    for window in (PHONE, LAPTOP):
+        high, top, bottom = measured[name][window]
+        assert 0 < high <= 300, window
+        assert 0 <= top < bottom <= window[1], window
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_is_not_long(name, measured):
+    assert measured[name]["words"] <= 3500
+
+
+def test_the_core_has_20000_words(measured):
+    assert sum(measured[name]["words"] for name in CORE) <= 20_000
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_paragraph_is_a_table(name, measured):
+    count, paragraph = measured[name]["numbers"]
+    assert count <= 9, paragraph
+
+
+# ---------------------------------------------------------------- folds
+
+CHAPTER = "notebooks/02_two_layer_gradients.html"
+
+
+@pytest.fixture
+def chapter(tab, address):
+    return tab.open(f"{address}/{CHAPTER}")
+
+
+@pytest.fixture
+def plain(browser, address):
+    """Return a page for a browser without JavaScript."""
+    tab = Tab(browser, java_script_enabled=False)
+    yield tab.page
+    tab.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_link_to_a_check_opens_it(script, chapter, plain, address):
+    page = chapter if script else plain
+    if not script:
+        page.goto(f"{address}/{CHAPTER}")
+    link = page.locator("p.equation-check a[href^='#check']").first
+    target = page.locator(f"[id='{link.get_attribute('href')[1:]}']")
+    fold = page.locator("details.code-fold").filter(has=target)
+    assert fold.get_attribute("open") is None
+    link.click()
+    fold.and_(page.locator("[open]")).wait_for()
+    assert target.is_visible()
+
+
+def test_without_javascript_solutions_are_closed_and_open_by_their_bar(plain, address):
+    plain.goto(f"{address}/{CHAPTER}")
+    solution = plain.locator("details.solution").first
+    bar, inside = solution.locator("summary"), solution.locator(":scope > :not(summary)").first
+    assert not inside.is_visible()
+    box = bar.bounding_box()
+    for place in (0.1, 0.5, 0.95):  # also where a link stood
+        before = inside.is_visible()
+        bar.click(position={"x": place * box["width"], "y": box["height"] / 2})
+        assert inside.is_visible() is not before
+    assert plain.url.endswith(CHAPTER)
+
+
+def test_one_switch_opens_all_code_and_is_remembered(browser, address):
+    tab = Tab(browser)
+    page = tab.open(f"{address}/{CHAPTER}")
+    closed = page.locator("details.code-fold:not([open])")
+    assert closed.count() > 5
+    switch = page.locator(".btn-show-code")
+    switch.click()
+    assert (closed.count(), switch.get_attribute("aria-pressed")) == (0, "true")
+    assert page.evaluate("localStorage.getItem('code')") == "open"
+    switch.click()
+    assert page.locator("details.code-fold[open]").count() == 0
+    tab.close()
+
+
+def test_no_bars_stand_one_on_the_other(pages):
+    assert pages
+    for name in CHAPTERS:
+        html = (SITE / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
+        assert '</details>\n<details class="code-fold">' not in html, name
+
+
+# ---------------------------------------------------------------- reading
+
+LONG_LINES = """() => [...document.querySelectorAll("article section > p:not([class])")]
+  .map((p) => p.textContent.length / (p.getClientRects()[0].height
+    / parseFloat(getComputedStyle(p).lineHeight)))"""
+CUT = """() => [...document.querySelectorAll(".cell_input pre")]
+  .filter((pre) => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth + 1)
+  .map((pre) => pre.textContent.slice(0, 40))"""
+
+
+def test_a_line_has_some_70_letters(tab, address):
+    page = tab.open(f"{address}/notebooks/04_training.html", whole=True)
+    lengths = sorted(page.evaluate(LONG_LINES))
+    assert 50 < lengths[-1] < 85
+    assert lengths[len(lengths) // 2] <= 75
+
+
+def test_no_code_is_cut_on_a_phone(tab, address):
+    page = tab.open(f"{address}/{CHAPTER}", width=390, whole=True)
+    page.locator(".btn-show-code").click()
+    assert page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("name", ["book/api", "book/sweeps", "book/cheat_sheet", "book/equations"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_word_of_a_table_or_a_signature_is_broken(name, width, tab, address):
+    assert ask(tab.open(f"{address}/{name}.html", width=width, whole=True), "broken") == []
+
+
+@pytest.mark.parametrize("name", ["book/cheat_sheet", "book/equations"])
+def test_on_a_phone_a_cell_has_the_head_of_its_column(name, tab, address):
+    page = tab.open(f"{address}/{name}.html", width=390, whole=True)
+    cells = page.locator("article table tbody tr:first-child td").all()
+    heads = [cell.evaluate("cell => getComputedStyle(cell, '::before').content") for cell in cells]
+    assert heads
+    for cell, head in zip(cells, heads, strict=True):
+        assert head == "none" or cell.get_attribute("data-head") in head
+    assert len([head for head in heads if head != "none"]) >= len(heads) / 2
+
+
+def test_a_dark_page_prints_light(tab, address):
+    page = tab.open(f"{address}/{CHAPTER}", theme="dark")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.evaluate(
+        "addEventListener('beforeprint', () => {"
+        "window.printed = document.documentElement.dataset.theme })"
+    )
+    page.pdf()
+    assert page.evaluate("window.printed") == "light"
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_on_a_phone_a_choice_closes_the_contents(tab, address):
+    page = tab.open(f"{address}/{CHAPTER}", width=390)
+    page.locator("button.secondary-toggle").click()
+    link = page.locator("dialog[open] nav.page-toc a").nth(4)
+    anchor = link.get_attribute("href")
+    link.click()
+    page.wait_for_function("!document.querySelector('dialog[open]')")
+    assert page.evaluate("location.hash") == anchor
+    page.wait_for_function(
+        """id => {
+      const top = document.querySelector(id).getBoundingClientRect().top;
+      return top > -20 && top < 400; }""",
+        arg=anchor,
+    )
+
+
+def test_the_section_that_one_reads_stays_in_view_in_the_contents(chapter):
+    chapter.set_viewport_size({"width": 1440, "height": 500})
+    chapter.evaluate("""() => [...document.querySelectorAll("section[id] > h2")].at(-2)
+      .scrollIntoView()""")
+    chapter.wait_for_function("""() => {
+      const here = document.querySelector("#pst-page-toc-nav [aria-current]");
+      const box = here?.getBoundingClientRect();
+      return box && scrollY > 2000 && box.top > 0 && box.bottom < innerHeight; }""")
