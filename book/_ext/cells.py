@@ -109,9 +109,10 @@ def line(node: fold, equations: dict[str, str], figures: dict[str, tuple[int, ..
     elif not node["labels"]:
         parts = ["Code" if node.get("below") else "Set-up"]
     if node["labels"]:
-        found = [f"({equations[label]})" for label in node["labels"] if label in equations]
+        found = {equations[label] for label in node["labels"] if label in equations}
+        found = sorted(found, key=lambda number: int(number.partition(".")[2]))
         lines = count_lines(node)
-        parts += [f"✓ checks {', '.join(dict.fromkeys(found))}", *dict.fromkeys(node["kinds"])]
+        parts += [f"✓ checks ({'), ('.join(found)})", *dict.fromkeys(node["kinds"])]
         parts.append("1 line" if lines == 1 else f"{lines} lines")
     return " · ".join(parts)
 

@@ -96,7 +96,8 @@
     text.querySelectorAll("details, .admonition, .cell, figure, pre, table, .math, .equation-check, "
       + ".equation-check-of, .headerlink, .try-it").forEach((node) => node.remove());
     const names = /\(\d+\.\d+\)|(figures?|chapters?|sections?|equations?) [\d.]+( (and|to) [\d.]+)?/gi;
-    const number = /(?<![\p{L}_\d.])[−-]?\d[\d,.]*(?![\p{L}_])/gu;
+    // 28 × 28, 784–100–10 and 0.94 ± 0.04 are one each.
+    const number = /(?<![\p{L}_\d.])[−-]?\d[\d,.]*(\s?[–×/±]\s?\d[\d,.]*)*(?![\p{L}_])/gu;
     const numbers = [...text.querySelectorAll("p, li:not(:has(p))")]
       .map((p) => [p.textContent.replace(names, "").match(number)?.length ?? 0, p.textContent]);
     return {
@@ -125,9 +126,9 @@
         for (const word of node.textContent.matchAll(/[\p{L}\p{N}]{2,}/gu)) {
           range.setStart(node, word.index);
           range.setEnd(node, word.index + word[0].length);
-          if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) {
-            found.add(word[0]);
-          }
+          const lines = [...range.getClientRects()].filter((box) => box.width > 1)
+            .map((box) => Math.round(box.top));
+          if (new Set(lines).size > 1) found.add(word[0]);
         }
       }
     }
