@@ -223,6 +223,9 @@ def say_what_things_are(page: Page) -> None:
             region["aria-label"] = f"{label}, {labels[label]}"
     for button in soup.select("button.btn-show-code"):
         button["aria-label"] = button["title"]
+    for head in soup.select("article th"):
+        if not head.get_text(strip=True):
+            head.name = "td"  # the corner of a table is no head
     for place in soup.select("#ethical-ad-placement"):
         place.parent.decompose()  # an empty box for advertisements
     if not soup.html.get("lang"):

@@ -10,7 +10,7 @@ import re
 
 import pytest
 from browsing import ROOT, SITE, Tab
-from checks import WIDTHS, content, focus_marks
+from checks import WIDTHS, ask, content, focus_marks
 
 CHAPTER = "notebooks/04_training.html"
 
@@ -56,7 +56,7 @@ def top_of(page, anchor: str) -> float:
 
 def test_a_long_chapter_lays_out_what_is_near_the_window(long_chapter):
     page = long_chapter()
-    assert 0 < page.evaluate(LAID_OUT) < 0.2
+    assert 0 < page.evaluate(LAID_OUT) < 0.3
     page.emulate_media(media="print")
     assert page.evaluate(LAID_OUT) == 1
 
@@ -85,9 +85,8 @@ def test_the_theme_lays_out_no_box_of_code_that_is_far(count_laid_out):
 
 def test_the_theme_measures_a_box_of_code_when_it_comes_near(tab, address):
     page = tab.open(f"{address}/{CHAPTER_2}.html")
-    short = """() => [...document.querySelectorAll("section ~ section > div.cell pre")]
-        .findLast(box => box.textContent.split("\\n").every(line => line.length < 40))"""
-    box = page.evaluate_handle(short).as_element()
+    code = "[...document.querySelectorAll('section ~ section > div.cell .cell_input pre')].at(-1)"
+    box = page.evaluate_handle(code).as_element()
     assert box.evaluate("box => box.tabIndex") == 0
     box.evaluate("box => box.scrollIntoView()")
     page.wait_for_function("box => box.tabIndex === -1", arg=box)
@@ -135,6 +134,8 @@ def test_a_focus_mark_is_whole_where_a_line_begins(long_chapter):
         .find(a => a.getClientRects().length === 1 && a.getBoundingClientRect().left < 17)"""
     link = page.evaluate_handle(find).as_element()
     link.scroll_into_view_if_needed()
+    for _ in range(3):  # what comes near is laid out, and moves the link
+        ask(page, "nextFrame")
     box = link.bounding_box()
     beside = {"x": box["x"] - 8, "y": box["y"], "width": 7, "height": box["height"]}
     before = page.screenshot(clip=beside)
