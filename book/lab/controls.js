@@ -3,7 +3,7 @@
 
 import { element } from "./dom.js";
 import { NUMBERS, complete, parse, rounded, short } from "./settings.js";
-import { SCHEMES, fromGain, toGain } from "./schemes.js";
+import { SCHEMES, fromScale, toScale } from "./schemes.js";
 
 const NOTCHES = 120; // of a slider
 
@@ -12,7 +12,7 @@ const LABELS = {
   lr: "Learning rate",
   s1: "Standard deviation of W1 (s₁)",
   s2: "Standard deviation of W2 (s₂)",
-  gain: "Gain (scale of both layers)",
+  scale: "Output scale",
   imbalance: "Imbalance (W2 against W1)",
   batch: "Batch size",
   epochs: "Epochs",
@@ -25,7 +25,7 @@ export class Controls {
     this.onchange = onchange;
     this.rows = {};
     for (const key of Object.keys(LABELS)) this.rows[key] = this.row(key);
-    this.scheme = this.select("Scheme", [
+    this.scheme = this.select("Rule", [
       ...SCHEMES.map(({ name, title }) => [name, title]),
       ["", "own numbers"],
     ], (name) => this.change(name ? { init: name } : { init: null }));
@@ -34,8 +34,8 @@ export class Controls {
     const rows = this.rows;
     this.more = element("details", { class: "lab-more" },
       element("summary", {}, "More settings"),
-      element("p", { class: "lab-note" }, "Two ways to say the same two numbers. Gain 1 and imbalance 1 are fan-in."),
-      rows.s1.box, rows.s2.box, rows.gain.box, rows.imbalance.box, this.draw.box,
+      element("p", { class: "lab-note" }, "Two ways to say the same two numbers. Output scale 1 and imbalance 1 are fan-in."),
+      rows.s1.box, rows.s2.box, rows.scale.box, rows.imbalance.box, this.draw.box,
       element("div", { class: "lab-small" }, rows.batch.box, rows.epochs.box, rows.seed.box),
     );
     this.element = element("form", { class: "lab-controls", "aria-label": "Settings", onsubmit: (event) => event.preventDefault() },
@@ -108,10 +108,10 @@ export class Controls {
   accept(key, value) {
     if (key === "s1" || key === "s2") {
       this.change({ init: null, [key]: value });
-    } else if (key === "gain" || key === "imbalance") {
-      const now = toGain(this.settings);
+    } else if (key === "scale" || key === "imbalance") {
+      const now = toScale(this.settings);
       if (!(now.imbalance > 0 && now.imbalance < Infinity)) now.imbalance = 1; // a layer of zeros
-      const { s1, s2 } = fromGain({ ...now, [key]: value, d: this.settings.d });
+      const { s1, s2 } = fromScale({ ...now, [key]: value, d: this.settings.d });
       this.change({ init: null, s1, s2 });
     } else this.change({ [key]: value });
   }
@@ -134,7 +134,7 @@ export class Controls {
   // Shows settings; of a link, also what was wrong in it.
   show(settings, errors = {}, texts = {}, { fresh = false } = {}) {
     this.settings = settings;
-    const values = { ...settings, ...toGain(settings) };
+    const values = { ...settings, ...toScale(settings) };
     for (const [key, row] of Object.entries(this.rows)) {
       if (!fresh && row.field.hasAttribute("aria-invalid")) continue; // what is refused stays to be seen
       const value = values[key];

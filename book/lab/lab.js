@@ -15,6 +15,7 @@ const RUNS = 4; // on the charts at once
 const QUIET = matchMedia("(prefers-reduced-motion: reduce)");
 const LEAST = () => (QUIET.matches ? 1000 : 120); // milliseconds between two drawings
 const PROMPT = "Before you press Train: what will the first loss be?";
+const SHARED = "Train this run";
 const ENDED = ["finished", "diverged", "still"];
 
 class Laboratory {
@@ -87,11 +88,9 @@ class Laboratory {
       element("div", { class: "lab-guess" }, element("label", { for: "lab-guess" }, "My guess of the first loss"), this.guess),
       this.verdict,
       this.why,
-      element("div", { class: "lab-columns" },
-        this.controls.element,
-        element("div", { class: "lab-main" }, this.view.curves)),
       element("div", { class: "lab-bar", role: "group", "aria-label": "Training" },
         element("div", { class: "lab-buttons" }, this.trainButton, this.stepButton, this.resetButton), this.status),
+      element("div", { class: "lab-columns" }, this.controls.element, this.view.curves),
       this.live,
       element("details", { class: "lab-section" },
         element("summary", {}, "What the formula says of the first loss"), this.formula),
@@ -107,10 +106,11 @@ class Laboratory {
     this.bar();
   }
 
-  // The buttons stand below the settings where there are two columns, at the bottom of a phone.
+  // The buttons come first for the keyboard. They are seen above the curves where there are two
+  // columns, and at the bottom of a phone.
   bar() {
     const bar = this.app.querySelector(".lab-bar");
-    if (this.app.clientWidth >= 700) this.columns.querySelector(".lab-main").prepend(bar);
+    if (this.app.clientWidth >= 700) this.columns.prepend(bar);
   }
 
   // ---- the worker
@@ -153,12 +153,22 @@ class Laboratory {
     const { settings, errors, texts } = fromHash(text);
     this.controls.show(settings, errors, texts, { fresh: true });
     this.ask(experiment);
+    this.guess.value = "";
     this.prepare();
+    if (hash.includes("=") && !experiment) this.welcome();
     if (experiment) {
       this.view.zoomIn("firstEpoch" in experiment.dataset);
       this.app.scrollIntoView({ behavior: QUIET.matches ? "auto" : "smooth", block: "start" });
       this.prompt.focus({ preventScroll: true });
     }
+  }
+
+  // Who follows a link to a run comes for that run.
+  welcome() {
+    this.app.scrollIntoView({ behavior: "instant", block: "start" });
+    this.trainButton.textContent = SHARED;
+    this.shared = true;
+    this.trainButton.focus({ preventScroll: true });
   }
 
   // What to predict; of an experiment, its explanation too, folded.
@@ -187,12 +197,14 @@ class Laboratory {
       return;
     }
     this.ask(null);
+    if (this.current.steps > 0) this.guess.value = ""; // it was about another run
     this.prepare();
   }
 
   // A new run: its weights are drawn and shown, nothing is trained.
   prepare() {
     const settings = this.controls.settings;
+    this.shared = false;
     this.keepOrDrop();
     const used = new Set(this.runs.map((run) => run.slot));
     const slot = Array.from({ length: RUNS }, (_, i) => i).find((i) => !used.has(i));
@@ -324,7 +336,7 @@ class Laboratory {
     const run = this.current;
     const { name } = run.status;
     this.trainButton.textContent = name === "running" ? "Pause"
-      : name === "paused" && run.steps > 0 ? "Continue" : ENDED.includes(name) ? "Train again" : "Train";
+      : name === "paused" && run.steps > 0 ? "Continue" : ENDED.includes(name) ? "Train again" : this.shared ? SHARED : "Train";
     this.app.dataset.state = name;
     this.app.dataset.steps = run.steps;
     this.status.textContent = this.sentence(run);
@@ -346,9 +358,9 @@ class Laboratory {
       case "running": return `Epoch ${Math.floor(steps / stepsAnEpoch) + 1} of ${settings.epochs}, step ${steps}.${steps >= stepsAnEpoch ? numbers : ""}${rose}`;
       case "paused": return `Paused after step ${steps}, epoch ${number(steps / stepsAnEpoch)}.${steps >= stepsAnEpoch ? numbers : ""}${rose}`;
       case "finished": return `Done: ${last.epoch} ${last.epoch === 1 ? "epoch" : "epochs"}.${numbers}${rose}${dead}`;
-      case "diverged": return `The loss is no longer a number, at step ${status.step}: lower the learning rate or the gain.`;
+      case "diverged": return `The loss is no longer a number, at step ${status.step}: lower the learning rate or the output scale.`;
       case "still": return `Nothing moves, since step ${status.step}: every hidden unit is off for all training digits, so both gradients are exactly 0. The loss stays at ${number(last.train.loss)}, which is ln 10.` +
-        (settings.s1 === 0 ? " Give W1 a scale." : " The units died: lower the learning rate or the gain.");
+        (settings.s1 === 0 ? " Give W1 a scale." : " The units died: lower the learning rate or the output scale.");
       default: return "";
     }
   }

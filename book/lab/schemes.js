@@ -18,25 +18,29 @@ const RULES = {
   zeros: () => 0,
 };
 
-const both = (name, title, draw = "normal") => ({ name, title, rules: [name, name], draw });
+const both = (name, words, variance, draw = "normal") =>
+  ({ name, words, title: `${words}: ${variance}`, rules: [name, name], draw });
 
-// One rule a layer: simple_ml's name, the name in the list, the rules of W1 and W2.
+// One rule a layer: simple_ml's name, the name in sentences and in the list, the rules of W1 and W2.
 export const SCHEMES = [
-  both("hw0", "hw0: variance 1/fan-out"),
-  both("fan_in", "fan-in: 1/fan-in"),
-  both("he", "He: 2/fan-in"),
-  both("he_fan_out", "He fan-out: 2/fan-out"),
-  both("glorot", "Glorot: 2/(fan-in + fan-out)"),
-  both("pytorch", "PyTorch: 1/(3 fan-in), uniform", "uniform"),
-  both("unit", "one: variance 1"),
-  both("zeros", "zeros"),
+  both("hw0", "the course’s rule", "1/fan-out"),
+  both("fan_in", "fan-in", "1/fan-in (LeCun)"),
+  both("he", "He", "2/fan-in"),
+  both("he_fan_out", "He by fan-out", "2/fan-out"),
+  both("glorot", "Glorot", "2/(fan-in + fan-out)"),
+  both("pytorch", "PyTorch’s rule", "1/(3 fan-in), uniform", "uniform"),
+  both("unit", "one", "variance 1"),
+  both("zeros", "zeros", "no weights"),
   {
     name: "hw0+fan_in",
-    title: "hw0 for W1, fan-in for W2 (μP)",
+    words: "mean-field",
+    title: "mean-field (μP): 1/hidden_dim",
     rules: ["hw0", "fan_in"],
     draw: "normal",
   },
 ];
+
+export const inWords = (name) => SCHEMES.find((entry) => entry.name === name).words;
 
 // The standard deviations of W1 (784 × d) and W2 (d × 10), and the distribution.
 export function scheme(name, d) {
@@ -44,20 +48,20 @@ export function scheme(name, d) {
   return { s1: RULES[rules[0]](INPUTS, d), s2: RULES[rules[1]](d, CLASSES), draw };
 }
 
-// Two other coordinates for the same two numbers, 1 and 1 at fan-in: the gain scales the product
-// of the layers, the imbalance shifts scale from W1 to W2.
-//   s1 = √(gain / imbalance / n),   s2 = √(gain · imbalance / d)
-export function toGain({ s1, s2, d }) {
+// Two other coordinates for the same two numbers, 1 and 1 at fan-in: the output scale multiplies the
+// product of the layers, the imbalance shifts scale from W1 to W2.
+//   s1 = √(scale / imbalance / n),   s2 = √(scale · imbalance / d)
+export function toScale({ s1, s2, d }) {
   return {
-    gain: s1 * s2 * Math.sqrt(INPUTS * d),
+    scale: s1 * s2 * Math.sqrt(INPUTS * d),
     imbalance: (s2 / s1) * Math.sqrt(d / INPUTS), // NaN or infinite where a layer is all zeros
   };
 }
 
-export function fromGain({ gain, imbalance, d }) {
+export function fromScale({ scale, imbalance, d }) {
   return {
-    s1: Math.sqrt(gain / imbalance / INPUTS),
-    s2: Math.sqrt((gain * imbalance) / d),
+    s1: Math.sqrt(scale / imbalance / INPUTS),
+    s2: Math.sqrt((scale * imbalance) / d),
   };
 }
 

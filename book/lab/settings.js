@@ -1,6 +1,6 @@
 // The settings of a run: what is allowed, how a link and the Python call write them down.
 
-import { SCHEMES, fromGain, scheme, toGain } from "./schemes.js";
+import { SCHEMES, fromScale, inWords, scheme, toScale } from "./schemes.js";
 
 export const DEFAULTS = { d: 100, init: "hw0", lr: 0.2, batch: 100, seed: 0, epochs: 10 };
 export const TRAIN = 2000; // digits
@@ -13,7 +13,7 @@ export const NUMBERS = {
   lr: { name: "The learning rate", least: 0, most: 1e15, slider: [0.001, 10] },
   s1: { name: "The standard deviation of W1", least: 0, most: 1e6, slider: [0.0001, 10], zero: true },
   s2: { name: "The standard deviation of W2", least: 0, most: 1e6, slider: [0.0001, 10], zero: true },
-  gain: { name: "The gain", least: 0, most: 1e9, slider: [0.001, 1000], zero: true },
+  scale: { name: "The output scale", least: 0, most: 1e9, slider: [0.001, 1000], zero: true },
   imbalance: { name: "The imbalance", above: 0, most: 1e9, slider: [0.0001, 10000] },
   batch: { name: "The batch size", whole: true, least: 1, most: TRAIN },
   epochs: { name: "The number of epochs", whole: true, least: 1, most: 1000 },
@@ -91,15 +91,15 @@ export function fromHash(hash) {
   if (given.has("init")) {
     const name = given.get("init");
     if (SCHEMES.some((entry) => entry.name === name)) settings.init = name;
-    else wrong("init", `The link names the scheme “${name}”, which the list does not have.`);
+    else wrong("init", `The link names the rule “${name}”, which the list does not have.`);
   }
-  const own = ["s1", "s2", "gain", "imbalance", "draw"].filter((key) => given.has(key));
+  const own = ["s1", "s2", "scale", "imbalance", "draw"].filter((key) => given.has(key));
   if (own.length && !own.some((key) => errors[key])) {
     // What the link leaves open stays as the scheme has it.
     const base = scheme(settings.init, settings.d);
-    const product = { ...toGain({ ...base, d: settings.d }), ...numbers };
-    const weights = "gain" in numbers || "imbalance" in numbers ?
-      fromGain({ ...product, d: settings.d }) : { ...base, ...numbers };
+    const product = { ...toScale({ ...base, d: settings.d }), ...numbers };
+    const weights = "scale" in numbers || "imbalance" in numbers ?
+      fromScale({ ...product, d: settings.d }) : { ...base, ...numbers };
     const draw = given.get("draw") ?? base.draw;
     if (draw === "normal" || draw === "uniform") {
       Object.assign(settings, { init: null, s1: rounded(weights.s1), s2: rounded(weights.s2), draw });
@@ -153,5 +153,5 @@ export function labels(runs) {
   const keys = Object.keys(SHORT).filter((key) =>
     new Set(effective.map((run) => run[key])).size > 1);
   return effective.map((run) => keys.filter((key) => run[key] !== undefined)
-    .map((key) => `${SHORT[key]} ${short(run[key])}`.trim()).join(", ") || "this run");
+    .map((key) => `${SHORT[key]} ${key === "init" ? inWords(run[key]) : short(run[key])}`.trim()).join(", ") || "this run");
 }

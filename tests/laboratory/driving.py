@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,6 +26,7 @@ def state(tab, name):
 
 
 def press(tab, name):
+    name = re.compile("^Train( this run)?$") if name == "Train" else name
     tab.get_by_role("button", name=name, exact=True).click()
 
 

@@ -166,18 +166,18 @@ def test_the_schemes_are_those_of_simple_ml(modules):
             assert found["draw"] == ("uniform" if name == "pytorch" else "normal")
 
 
-def test_gain_and_imbalance_are_relative_to_fan_in(modules):
+def test_output_scale_and_imbalance_are_relative_to_fan_in(modules):
     script = """async (values) => {
-      const { fromGain, toGain } = await import("./schemes.js");
-      const stds = fromGain(values);
-      return [stds, toGain({ ...stds, d: values.d })];
+      const { fromScale, toScale } = await import("./schemes.js");
+      const stds = fromScale(values);
+      return [stds, toScale({ ...stds, d: values.d })];
     }"""
-    for gain, imbalance, d in ((1, 1, 100), (8.85, 0.1, 50), (2, 30, 500)):
-        values = {"gain": gain, "imbalance": imbalance, "d": d}
+    for scale, imbalance, d in ((1, 1, 100), (8.85, 0.1, 50), (2, 30, 500)):
+        values = {"scale": scale, "imbalance": imbalance, "d": d}
         there, back = modules.evaluate(script, values)
-        assert there["s1"] == pytest.approx(math.sqrt(1 / 784) * math.sqrt(gain / imbalance))
-        assert there["s2"] == pytest.approx(math.sqrt(1 / d) * math.sqrt(gain * imbalance))
-        assert back == pytest.approx({"gain": gain, "imbalance": imbalance})
+        assert there["s1"] == pytest.approx(math.sqrt(1 / 784) * math.sqrt(scale / imbalance))
+        assert there["s2"] == pytest.approx(math.sqrt(1 / d) * math.sqrt(scale * imbalance))
+        assert back == pytest.approx({"scale": scale, "imbalance": imbalance})
 
 
 # A link has to give the same weights for ever: xoshiro128** after splitmix32, of three seeds.

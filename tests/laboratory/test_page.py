@@ -156,13 +156,16 @@ def test_a_link_restores_all_settings(visit):
     assert run(tab).points == first.points
     tab = visit("#" + link.partition("#")[2])
     assert run(tab).settings == first.settings
-    train(tab)
+    focus = "[document.activeElement.textContent, laboratory.app.getBoundingClientRect().top < 100]"
+    assert tab.evaluate(focus) == ["Train this run", True]
+    press(tab, "Train this run")
+    state(tab, "finished")
     assert run(tab).points == first.points
 
 
 def test_a_changed_address_changes_the_settings(visit):
     tab = visit("#d=40&init=he")
-    tab.evaluate("location.hash = '#d=50&gain=2&imbalance=0.5'")
+    tab.evaluate("location.hash = '#d=50&scale=2&imbalance=0.5'")
     tab.wait_for_function("laboratory.current.settings.d === 50")
     state(tab, "ready")
     settings = run(tab).settings
@@ -350,7 +353,8 @@ def test_by_keyboard_alone(visit):
             tab.keyboard.press("Tab")
         raise AssertionError(f"Tab does not lead to {selector}")
 
-    tab_to("#lab-d-slider")
+    tab_to(".lab-primary")
+    tab_to("#lab-d-slider")  # the settings come after the button
     before = run(tab).settings["d"]
     tab.keyboard.press("ArrowLeft")
     tab.wait_for_function(f"laboratory.current.settings.d < {before}")
@@ -358,7 +362,8 @@ def test_by_keyboard_alone(visit):
     assert slider.get_attribute("aria-valuetext") == str(run(tab).settings["d"])
     tab_to("#lab-epochs")
     tab.keyboard.type("1")  # a field that is tabbed to is selected
-    tab_to(".lab-primary")
+    tab.keyboard.press("Enter")
+    tab.locator(".lab-primary").focus()
     tab.keyboard.press("Enter")
     state(tab, "finished")
     assert run(tab).steps == 20
