@@ -39,7 +39,7 @@ ENVIRONMENT = dict.fromkeys(
 PACKAGE = ("simple_ml", "pyproject.toml", "requirements.lock")
 SOURCES = ("notebooks/*.ipynb", "notebooks/results")
 SITE = (*PACKAGE, *SOURCES, "book", "_config.yml", "_toc.yml", "tools/equations.py")
-LABORATORY = ("book/lab", "book/lab.md", "book/_ext/laboratory.py")
+LABORATORY = ("book/lab", "book/lab.md", "book/_ext/laboratory.py", "book/_static/try-*.svg")
 TESTS = ("conftest.py", "tests/conftest.py")
 TOP = ("*.md", "*.cff", "*.txt", "LICENSE", "Makefile", ".ci", ".github")
 NOT_READ = ("__pycache__", ".ipynb_checkpoints", ".hypothesis")
@@ -322,7 +322,12 @@ def task_browser():
 def task_laboratory():
     """The laboratory, in a browser; the pages around it do not concern it."""
     looking = ("tests/site/checks.py", "tests/site/looking.js", "tests/site/axe")
-    tools = ("tools/browser.py", "tools/browsing.py", "tools/build_lab_digits.py")
+    tools = (
+        "tools/browser.py",
+        "tools/browsing.py",
+        "tools/build_lab_digits.py",
+        "tools/draw_*.py",
+    )
     return step(
         "laboratory",
         [*PYTEST, "tests/laboratory"],

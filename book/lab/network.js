@@ -21,7 +21,7 @@ export function backward(X, y, W2, { Z1, Z2 }) {
   const G1 = zip(Z1, productTransposed(G2, W2), (z, g) => (z > 0 ? g : 0)); // (m, d)
   const dW1 = transposedProduct(X, map(G1, (g) => g / m)); // (n, d)
   const dW2 = transposedProduct(Z1, map(G2, (g) => g / m)); // (d, k)
-  return { dW1, dW2 };
+  return { G2, G1, dW1, dW2 };
 }
 
 // One step of gradient descent on a batch: changes W1 and W2, both gradients being computed

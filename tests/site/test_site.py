@@ -45,9 +45,16 @@ def test_formulas_need_no_script_and_their_fonts_are_part_of_the_site(pages):
     assert [name for name in (*fonts, "LICENSE.txt") if not (folder / name).is_file()] == []
 
 
-def test_only_its_own_page_loads_the_laboratory(pages):
+def test_only_pages_that_use_them_load_the_laboratory_and_the_figures_to_try(pages, copies):
     texts = {name: (SITE / name).read_text(encoding="utf-8") for name in pages}
     assert [name for name, text in texts.items() if "/lab/lab." in text] == ["book/lab.html"]
+    using = {
+        name: re.findall(r'class="try-it\b.*? id="(try-[\w-]+)"', t) for name, t in texts.items()
+    }
+    for name, figures in using.items():
+        assert texts[name].count("/lab/try-it.") == (2 if figures else 0), name
+        for figure in figures:  # the copy for readers has the picture
+            assert f"attachment:{figure}-light.svg" in str(copies[name[len("notebooks/") : -5]])
 
 
 def test_every_image_says_what_it_shows(pages):
