@@ -156,7 +156,7 @@ def test_a_link_restores_all_settings(visit):
     assert run(tab).points == first.points
     tab = visit("#" + link.partition("#")[2])
     assert run(tab).settings == first.settings
-    focus = "[document.activeElement.textContent, laboratory.app.getBoundingClientRect().top < 100]"
+    focus = "[document.activeElement.textContent, laboratory.app.getBoundingClientRect().top < 200]"
     assert tab.evaluate(focus) == ["Train this run", True]
     press(tab, "Train this run")
     state(tab, "finished")
