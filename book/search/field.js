@@ -47,7 +47,7 @@ bookSearch.serve = (() => {
     for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false",
       "aria-controls": id, "aria-autocomplete": "list" })) input.setAttribute(name, value);
     input.form.after(list, said);
-    let chosen = -1, timer;
+    let chosen = -1, timer = null;
 
     const options = () => [...list.children];
     function choose(index) {
@@ -67,6 +67,7 @@ bookSearch.serve = (() => {
     const follow = option => { location.href = root + option.dataset.url; };
 
     function show() {
+      timer = null;
       const query = input.value.trim();
       const hits = bookSearch.find(query);
       chosen = -1;
@@ -91,6 +92,10 @@ bookSearch.serve = (() => {
       timer = setTimeout(show, PATIENCE);
     });
     input.addEventListener("keydown", event => {
+      if (timer && /^Arrow(Down|Up)$/.test(event.key)) { // choose among what the words say now
+        clearTimeout(timer);
+        show();
+      }
       const count = options().length;
       if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count) {
         event.preventDefault();
