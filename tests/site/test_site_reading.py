@@ -52,7 +52,7 @@ def test_the_core_has_20000_words(measured):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_no_paragraph_is_a_table(name, measured):
     count, paragraph = measured[name]["numbers"]
-    assert count <= 10, paragraph
+    assert count <= 12, paragraph
 
 
 # ---------------------------------------------------------------- folds
@@ -171,6 +171,24 @@ def test_a_dark_page_prints_light(tab, address):
     page.pdf()
     assert page.evaluate("window.printed") == "light"
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+SMALLER = """() => {
+  const size = (node) => parseFloat(getComputedStyle(node).fontSize);
+  const inline = size(document.querySelector("p span.math > mjx-container"));
+  return [...document.querySelectorAll("section > div.math")].filter((box) => {
+    if (!box.checkVisibility()) return false;
+    const fits = inline * parseFloat(box.style.getPropertyValue("--width")) < box.clientWidth - 3;
+    return box.scrollWidth > box.clientWidth + 1
+      || fits && size(box.querySelector("mjx-container")) < inline - 0.1;
+  }).map((box) => box.id);
+}"""
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_on_a_phone_a_formula_is_as_large_as_the_text_if_it_fits_and_never_cut(name, tab, address):
+    page = tab.open(f"{address}/notebooks/{name}.html", width=390, whole=True)
+    assert page.evaluate(SMALLER) == []
 
 
 def test_on_a_phone_a_choice_closes_the_contents(tab, address):
