@@ -291,6 +291,7 @@ def visit(tab, url: str, notebook: Path) -> Visit:
     prefer(page, "light")
     wrong += layout(page)
     widen(page, WIDTHS[2])
+    page.wait_for_timeout(500)  # the theme asks a while later which boxes of code scroll
     wrong += layout(page) + accessibility(page)
     prefer(page, "dark")
     wrong += layout(page) + accessibility(page, RULES_OF_A_THEME)

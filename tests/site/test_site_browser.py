@@ -84,7 +84,7 @@ def test_the_theme_lays_out_no_box_of_code_that_is_far(count_laid_out):
 
 
 def test_the_theme_measures_a_box_of_code_when_it_comes_near(tab, address):
-    page = tab.open(f"{address}/{CHAPTER_2}.html")
+    page = tab.open(f"{address}/{CHAPTER}")
     code = "[...document.querySelectorAll('section ~ section > div.cell .cell_input pre')].at(-1)"
     box = page.evaluate_handle(code).as_element()
     assert box.evaluate("box => box.tabIndex") == 0
@@ -101,7 +101,7 @@ def test_a_link_into_a_chapter_leads_to_the_place(place, long_chapter, pages):
     anchor = anchors[round(place * (len(anchors) - 1))]
     page = long_chapter(f"#{anchor}")
     assert -1 <= top_of(page, anchor) < 450
-    assert page.evaluate(LAID_OUT) < 0.4
+    assert page.evaluate(LAID_OUT) < 0.75
 
 
 # A section has come to rest when its place is the same in two frames that follow each other.
