@@ -17,6 +17,7 @@ const bookSearch = (() => {
     [/\bfinite[ -]differences?\b|\bgrad(ient)?[ -]?check\w*|\bnumerical[ -]gradients?\b/g, "central"],
     [/\b(log|ln) ?(\(?k\)?|\(?10\)?)(?!\w)/g, "logk"],
     [/\bnot a number\b/g, "nan"],
+    [/\bnumerical(ly)? (un)?stab\w+/g, "overflow"],
     [/\bmu[ -]?p\b|\bmax\w* update param\w*/g, "mup"],
     [/\bmean[ -]field\b/g, "meanfield"],
     [/\bone[ -]hot\b/g, "onehot"],

@@ -91,6 +91,7 @@ def test_the_first_hit_answers(query, find):
         ("backprop", "back-propagation"),
         ("hidden units", "hidden_dim"),
         ("fan in", "fan-in"),
+        ("numerically stable softmax", "softmax overflow"),
         ("scaled weights", "scaling the weight"),
         ("W_1", "W₁"),
     ],
