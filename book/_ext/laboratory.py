@@ -11,7 +11,7 @@ In a cell of a chapter, ``scale``, ``tiny``, ``first-loss`` or ``spike`` with it
     One step at learning rate 0.5, ...
     :::
 
-What is written into the page is the recorded picture (``tools/draw_try_it.py``), the caption, and a
+What is written into the page is the caption, the recorded picture (``tools/draw_try_it.py``), and a
 link to the laboratory; so that is what there is without scripts, in print and in a reader's
 notebook. ``book/lab/try-it.js`` puts the program into its place.
 """
@@ -62,10 +62,10 @@ class TryIt(SphinxDirective):
             raise self.error(f"try-it: no figure {name!r}; there are {', '.join(FIGURES)}")
         alt, experiment = FIGURES[name]
         figure = nodes.container(ids=[f"try-{name}"], classes=["try-it"])
+        self.state.nested_parse(self.content, self.content_offset, figure)
         for theme in ("light", "dark"):
             uri = f"/book/_static/try-{name}-{theme}.svg"
             figure += nodes.image(uri=uri, alt=alt, classes=[f"only-{theme}"])
-        self.state.nested_parse(self.content, self.content_offset, figure)
         if experiment:
             target = self.env.app.builder.get_relative_uri(self.env.docname, PAGE)
             link = nodes.reference(

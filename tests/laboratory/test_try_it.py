@@ -25,7 +25,7 @@ PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><title>Try i
 <script type="module" src="lab/try-it.js"></script></head>
 <body style="font-family: sans-serif; color-scheme: {theme}; background: {ground}; color: {ink}">
 <main><h1>Try it</h1>{before}<div class="try-it docutils container" id="try-{name}">
-<img class="only-light" src="try-{name}-light.svg" alt="{alt}"><p>Its caption.</p>
+<p>Its caption.</p><img class="only-light" src="try-{name}-light.svg" alt="{alt}">
 <p><a class="try-lab" href="../book/lab.html#set-hw0">Open it in the laboratory</a></p></div></main>
 </body></html>"""
 
