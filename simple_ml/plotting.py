@@ -244,7 +244,8 @@ def draw_passes(ax, there, back):
             ax.add_patch(Rectangle((x - half, y - 0.22), 2 * half, 0.44, **box))
             ax.text(x, y + (0.34 if y else -0.34), name, color=colour, **centred)
             for (r, c), number in np.ndenumerate(array):
-                at = x + 0.19 * (c - (array.shape[1] - 1) / 2), y - 0.2 * (r - (len(array) - 1) / 2)
+                right, down = c - (array.shape[1] - 1) / 2, r - (len(array) - 1) / 2
+                at = x + 0.205 * right, y - 0.2 * down
                 ax.text(*at, _fraction(number), **centred)
             start, end = (i - 1, i) if y else (i + 1, i)
             if 0 <= start < len(arrays):
@@ -252,7 +253,7 @@ def draw_passes(ax, there, back):
                 ends = (x - way * sides[end], y), (first + start + way * sides[start], y)
                 arrow = {"arrowstyle": "-|>", "color": colour, "ls": line, "lw": 1.8}
                 ax.annotate("", *ends, arrowprops=arrow | {"shrinkA": 0, "shrinkB": 0})
-                ax.text(np.mean(ends, axis=0)[0], y + 0.1, step, color=colour, **centred)
+                ax.text(np.mean(ends, axis=0)[0], y + 0.13, step, color=colour, **centred)
     turn = {"arrowstyle": "-|>", "color": "0.4", "ls": ":", "lw": 1.8}
     ax.annotate("", (last, 0.24), (last, 0.76), arrowprops=turn)
     ax.text(last - 0.04, 0.5, list(back.values())[-1][1], ha="right", va="center", color="0.3")
