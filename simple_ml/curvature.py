@@ -1,8 +1,9 @@
 """How curved is the loss? Products with curvature matrices, from the book's own six equations.
 
 The Hessian of a network with N weights has N² entries; at hidden_dim = 100 that is six thousand
-million. Its product with one direction (V1, V2) costs about two gradients. A dot is the derivative
-of a quantity as the weights move along the direction, W1 + t V1 and W2 + t V2, at t = 0:
+million. Its product with one direction (V1, V2) costs about one gradient, beside a forward pass. A
+dot is the derivative of a quantity as the weights move along the direction, W1 + t V1 and
+W2 + t V2, at t = 0:
 
 ==================================  ============================================
 equation (`simple_ml.two_layer`)    its derivative along (V1, V2)
