@@ -45,13 +45,13 @@ export function picture(d, shown = true) {
   let summary = "The loss of the first batches. Nothing yet: guess first.";
   if (shown) {
     const runs = measure(d);
-    runs.forEach((losses, i) => {
+    runs.forEach((losses, i) => { // the course’s rule in the colour that it has in every figure
       const points = losses.map((loss, t) => [toX(t).toFixed(1), toY(loss).toFixed(1)]);
-      parts.push(node("path", { class: `curve run-${i}`, d: `M${points.map((p) => p.join(" ")).join("L")}` }),
-        ...points.map(([cx, cy]) => node("circle", { class: `dot run-${i}`, cx, cy, r: 4 })));
+      parts.push(node("path", { class: `curve run-${1 - i}`, d: `M${points.map((p) => p.join(" ")).join("L")}` }),
+        ...points.map(([cx, cy]) => node("circle", { class: `dot run-${1 - i}`, cx, cy, r: 4 })));
       const [x, at] = points.at(-1);
       parts.push(...RULES[i][1].split(" ").map((word, n, all) =>
-        text(Number(x) + 8, Number(at) + 4 + 15 * (n - (all.length - 1) / 2), word, { class: `run-${i}` })));
+        text(Number(x) + 8, Number(at) + 4 + 15 * (n - (all.length - 1) / 2), word, { class: `run-${1 - i}` })));
     });
     summary = `The loss of the first ${STEPS} batches with ${d} hidden units and learning rate ${RATE}. ` +
       RULES.map(([, name], i) => `${name}: ${runs[i].map(number).join(", ")}`).join(". ") + ".";
