@@ -108,7 +108,7 @@ def plot_confusion(ax, counts):
     ax.imshow(wrong, cmap="Oranges", vmax=1.5 * max(wrong.max(), 1))
     for i, j in np.ndindex(k, k):
         if counts[i, j]:
-            ax.text(j, i, counts[i, j], ha="center", va="center", fontsize=8, color="black")
+            ax.text(j, i, counts[i, j], ha="center", va="center", fontsize=10, color="black")
     ax.set_xticks(range(k))
     ax.set_yticks(range(k))
     ax.grid(False)

@@ -3,8 +3,8 @@
     python tools/draw_try_it.py
 
 The figures draw themselves, in a browser, in the state that they have when all is shown: what is
-printed, and what stands in a reader's notebook, is what the page would draw. Light and dark differ
-in colours alone.
+printed is what the page would draw. Light and dark differ in colours alone. A reader's notebook
+gets the light one as pixels, since JupyterLab shows no SVG that is attached to a cell.
 """
 
 from __future__ import annotations
@@ -45,9 +45,10 @@ def dressed(svg: str, theme: str) -> str:
 
 
 def main() -> int:
-    """Write two files a figure."""
+    """Write three files a figure."""
     with serving(BOOK) as address, sync_playwright() as driver:
-        page = launch(driver).new_page()
+        browser = launch(driver)
+        page, sheet = browser.new_page(), browser.new_page(device_scale_factor=2)
         page.goto(f"{address}/")  # a list of files: all that is needed of a page is its origin
         for name in NAMES:
             svg = page.evaluate(RECORD, name)
@@ -55,6 +56,8 @@ def main() -> int:
                 file = BOOK / "_static" / f"try-{name}-{theme}.svg"
                 file.write_text(dressed(svg, theme), encoding="utf-8")
                 print(f"{file.name}: {file.stat().st_size:,} bytes")
+            sheet.set_content((BOOK / "_static" / f"try-{name}-light.svg").read_text("utf-8"))
+            sheet.locator("svg").screenshot(path=BOOK / "_static" / f"try-{name}-light.png")
     return 0
 
 

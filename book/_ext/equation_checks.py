@@ -24,7 +24,7 @@ from sphinx.util.docutils import SphinxDirective
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import equations
-from cells import checked_by, is_cell, kind
+from cells import checked_by, is_cell, kind, part
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,8 @@ def cells_below(block: nodes.math_block) -> set[int]:
     for node in block.parent.children[block.parent.index(block) + 1 :]:
         if is_cell(node) and kind(node) == "check":
             found.add(node["cell_index"])
+        elif is_cell(node) and kind(node) == "plot" and not part(node, "output"):
+            continue  # set-up code, in the same fold
         elif found or not isinstance(node, nodes.math_block | nodes.target):
             break
     return found

@@ -126,6 +126,8 @@ class Copy:
     def picture(self, node: nodes.image) -> str:
         """Put a picture into the cell; one that is drawn on nothing gets a white ground."""
         file = Path(self.app.srcdir, unquote(node["uri"]))
+        if file.with_suffix(".png").is_file():
+            file = file.with_suffix(".png")  # JupyterLab shows no SVG that is attached
         content = file.read_bytes()
         if file.suffix == ".svg":
             ground = rb'\g<0><rect width="100%" height="100%" fill="white"/>'
@@ -231,6 +233,8 @@ class Copy:
             copy.metadata["tags"] = kept
         for key in ("equation_checks", "mystnb"):
             copy.metadata.pop(key, None)
+        for output in copy.outputs:  # a figure's pixels show everywhere, its lines do not
+            output.get("data", {}).pop("image/svg+xml", None)
         hidden = set().union(*(HIDES[tag] for tag in tags & set(HIDES)))
         hide(copy, hidden | ({"source"} if self.in_solution else set()))
         return copy

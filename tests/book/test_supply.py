@@ -232,9 +232,13 @@ def test_minisearch_is_the_one_that_its_page_names_and_its_licence_is_published(
     assert "The above copyright notice" in (folder / "LICENSE").read_text("utf-8")
 
 
+TRIED = ("scale", "tiny", "first-loss", "spike")
+
+
 def test_every_binary_file_of_the_repository_is_known():
     """A file that nobody can read as text came from somewhere: say where."""
-    pictures = {"book/_static/screenshot.png", "book/_static/card.png"}  # our own: see tools/
+    tries = {f"book/_static/try-{name}-light.png" for name in TRIED}
+    pictures = {"book/_static/screenshot.png", "book/_static/card.png"} | tries  # our own: tools/
     known = {path for pattern in FOREIGN for path in ROOT.glob(pattern)}
     found = []
     for folder in ("simple_ml", "book", "tests", "tools", "notebooks", "experiments"):

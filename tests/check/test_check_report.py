@@ -5,15 +5,18 @@ from html.parser import HTMLParser
 import pytest
 
 from simple_ml.check.evidence import Evidence
+from simple_ml.check.reading import NUMBERS
 from simple_ml.check.report import CODE, Finding, Report, _code
 from simple_ml.check.sandbox import Line
+
+MASKED = f"chapter 2, equation ({NUMBERS['eq-2l-g1']})"
 
 
 @pytest.mark.parametrize(
     ("see", "where"),
     [
         ("", ""),
-        ("G1", "chapter 2, equation (2.17)"),
+        ("G1", MASKED),
         ("data", "chapter 4"),
     ],
 )
@@ -64,7 +67,7 @@ def test_a_report_on_a_terminal():
         "\n"
         "Your `W1` is < wrong.\n"
         "  Write: G1 = (Z1 > 0) * B1\n"
-        "  Read: chapter 2, equation (2.17)\n"
+        f"  Read: {MASKED}\n"
         "\n"
         "It raises ValueError: no.\n"
         "  hw.py, line 7, in f: x[9]\n"
@@ -93,7 +96,7 @@ def test_what_lies_beyond_the_assignment_is_said_with_the_reason_and_the_input()
         "\nBeyond the assignment, short: It drops it.\n"
         "  The course does not ask.\n"
         "  Write: m\n"
-        "  Read: chapter 4, equation (4.8)\n"
+        f"  Read: chapter 4, equation ({NUMBERS['eq-tr-ragged']})\n"
     ) in text
     assert "Smallest input: five rows" not in text  # it is shown
     assert "The smallest input that shows short (five rows):\n  nn_epoch(X)\n" in text
@@ -202,7 +205,7 @@ def test_a_report_in_a_notebook_says_what_the_terminal_says():
     assert text == (
         "✗ nn_epoch: wrong: mask_missing, raises, unknown Right: W2 everywhere; X left as it was. "
         "Your W1 is < wrong. Write: G1 = (Z1 > 0) * B1 "
-        "Read: chapter 2, equation (2.17) "
+        f"Read: {MASKED} "
         "It raises ValueError: no. hw.py, line 7, in f: x[9] W1 differs. "
         "The smallest input that shows it (one row): X = np.array([[0.5]]) lr = 0.1 "
         "nn_epoch(X, lr) It raised ValueError line 3, in g: y[9] "

@@ -126,6 +126,8 @@ def test_no_markup_of_sphinx_is_left(name, copies):
 @pytest.mark.parametrize("name", NAMES)
 def test_code_and_outputs_are_those_of_the_source(name, copies):
     for cell, copy in zip(code(source(name)), code(copies[name]), strict=True):
+        for output in cell.outputs:
+            output.get("data", {}).pop("image/svg+xml", None)  # the pixels are enough
         for part in ("id", "source", "execution_count", "outputs"):
             assert copy[part] == cell[part]
         if "hide-input" in cell.metadata.get("tags", []):
