@@ -51,6 +51,9 @@ FIGURES = {
     ),
 }
 
+# A browser runs no module from a file: there the picture stays, and no place is kept for more.
+SERVED = "location.protocol === 'file:' || document.documentElement.classList.add('served')"
+
 
 class TryIt(SphinxDirective):
     required_arguments = 1
@@ -85,6 +88,7 @@ def load_where_used(app, pagename, templatename, context, doctree) -> None:
         app.add_js_file("lab/lab.js", type="module")
     elif doctree and any("try-it" in node["classes"] for node in doctree.findall(nodes.container)):
         app.add_css_file("lab/try-it.css")
+        app.add_js_file(None, body=SERVED)
         app.add_js_file("lab/try-it.js", type="module")
 
 

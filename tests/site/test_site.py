@@ -54,7 +54,7 @@ def test_only_pages_that_use_them_load_the_laboratory_and_the_figures_to_try(pag
     for name, figures in using.items():
         assert texts[name].count("/lab/try-it.") == (2 if figures else 0), name
         for figure in figures:  # the copy for readers has the picture
-            assert f"attachment:{figure}-light.svg" in str(copies[name[len("notebooks/") : -5]])
+            assert f"attachment:{figure}-light.png" in str(copies[name[len("notebooks/") : -5]])
 
 
 def test_every_image_says_what_it_shows(pages):
