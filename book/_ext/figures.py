@@ -2,7 +2,7 @@
 
 The notebooks hold each figure as an SVG on white. Beside it the site puts a twin for the dark
 theme: greys change places with their opposites, dark colours become lighter. What a figure shows
-as pixels (digits, weights) stays as it is.
+as pixels (digits, weights) or as a map with its scale stays as it is.
 """
 
 from __future__ import annotations
@@ -38,24 +38,28 @@ def on_dark(colour: re.Match) -> str:
     return "#" + "".join(f"{round(255 * part):02x}" for part in (red, green, blue))
 
 
+def box_of_pixels(part: str) -> list[tuple[float, float]]:
+    """Return from where to where axes with an image reach, across and down; else nothing."""
+    ground = re.search(r'<g id="patch_\d+">\s*<path d="([^"]*)"', part)
+    if ground is None or "<image" not in part:
+        return []
+    numbers = [float(number) for number in NUMBER.findall(ground[1])]
+    return [(min(side), max(side)) for side in (numbers[::2], numbers[1::2])]
+
+
 def with_dark_text(part: str) -> str:
-    """Return a part of a drawing for the dark theme; words on pixels keep their colour."""
-    ground = (
-        re.search(r'<g id="patch_\d+">\s*<path d="([^"]*)"', part) if "<image" in part else None
-    )
-    if ground is None:
-        return COLOUR.sub(on_dark, part)
-    across, down = (sorted(map(float, NUMBER.findall(ground[1])[axis::2])) for axis in (0, 1))
+    """Return a part of a drawing for the dark theme; maps and words on pixels stay as they are."""
+    box = box_of_pixels(part)
     groups = re.split(r'(?=<g id=")', part)
     for number, group in enumerate(groups):
-        place = re.search(r"translate\(([\d.]+) ([\d.]+)\)", group)
-        inside = place and all(
-            side[0] < float(at) < side[-1]
-            for side, at in zip((across, down), place.groups(), strict=True)
-        )
-        if group.startswith('<g id="text_') and inside:
+        words = re.match(r'<g id="text_.*?translate\(([\d.]+) ([\d.]+)\)', group, re.DOTALL)
+        if (
+            box
+            and words
+            and all(a < float(at) < b for (a, b), at in zip(box, words.groups(), strict=True))
+        ):
             groups[number] = group.replace("<g ", '<g fill="#000000" ', 1)
-        else:
+        elif not group.startswith('<g id="QuadMesh_'):
             groups[number] = COLOUR.sub(on_dark, group)
     return "".join(groups)
 

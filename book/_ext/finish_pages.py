@@ -185,7 +185,7 @@ def name_the_columns(page: Page) -> None:
 
 
 def say_what_things_are(page: Page) -> None:
-    """Mend markup of theme and Sphinx that a screen reader would read wrongly."""
+    """Fix markup of theme and Sphinx that a screen reader would read wrongly."""
     soup = page.soup
     for twin in soup.find_all("meta", attrs={"name": "viewport"})[1:]:
         twin.decompose()

@@ -16,6 +16,7 @@ PICTURE = """<svg width="72pt" height="36pt" viewBox="0 0 72 36" version="1.1">
 <g id="patch_1"><path d="M 0 36 L 72 36 L 72 0 L 0 0 z" style="fill: #ffffff"/></g>
 <g id="axes_1"><g id="patch_2"><path d="M 10 30 L 70 30 L 70 8 L 10 8 z" style="fill: #ffffff"/></g>
 <image xlink:href="data:image/png;base64,AAAA"/>
+<g id="QuadMesh_1"><path d="M 0 0 L 9 9 z" style="fill: #00224e"/></g>
 <g id="line2d_1"><path d="M 0 0 L 9 9" style="stroke: #0072b2"/></g>
 <g id="text_1"><g transform="translate(20 20) scale(0.12 -0.12)"/></g>
 <g id="text_2"><g style="fill: #404040" transform="translate(20 4) scale(0.12 -0.12)"/></g>
@@ -27,6 +28,7 @@ def test_in_the_dark_grounds_and_lines_change_and_words_on_pixels_stay():
     assert dark.startswith('<svg fill="#ededed"')
     assert '<path d="M 0 36 L 72 36 L 72 0 L 0 0 z" style="fill: #121212"/>' in dark
     assert '<g fill="#000000" id="text_1">' in dark
+    assert "#00224e" in dark  # as in the scale beside the map
     assert "#0072b2" not in dark
     assert "#404040" not in dark
     assert '<g id="text_2">' in dark
