@@ -221,9 +221,10 @@ DOIT_CONFIG = {
         "browser",
         "chapters",
         "laboratory",
-        "records",
-        "experiments",
         "package",
+        "records",
+        "jupyterlab",
+        "experiments",
         "site",
         "lint",
     ],
@@ -302,7 +303,7 @@ def task_site():
     """The built pages, as files."""
     return step(
         "site",
-        [*PYTEST, "tests/site", "-m", "not browser"],
+        [*PYTEST, "tests/site", "-m", "not browser and not jupyterlab"],
         reads=(*SITE, *TESTS, "tests/site", "tools"),
         after=["book"],
     )
@@ -312,7 +313,18 @@ def task_browser():
     """The built pages, in a browser."""
     return step(
         "browser",
-        [*PYTEST, "tests/site", "-m", "browser"],
+        [*PYTEST, "tests/site", "-m", "browser and not jupyterlab"],
+        reads=(*SITE, *TESTS, "tests/site", "tools"),
+        after=["book"],
+        runner=run_in_browser,
+    )
+
+
+def task_jupyterlab():
+    """The readers' notebooks, in JupyterLab."""
+    return step(
+        "jupyterlab",
+        [*PYTEST, "tests/site/test_reader_jupyterlab.py"],
         reads=(*SITE, *TESTS, "tests/site", "tools"),
         after=["book"],
         runner=run_in_browser,

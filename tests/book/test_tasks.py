@@ -154,8 +154,9 @@ def commands(name):
         ("experiments", ["-m pytest", "tests/experiments"]),
         ("chapters", ["--nbval notebooks/04_training.ipynb tests/book/test_chapters.py -k 04_t"]),
         ("book", ["jupyter-book build . -W -n --keep-going"]),
-        ("site", ["-m pytest", "tests/site -m not browser"]),
-        ("browser", ["-m pytest", "tests/site -m browser"]),
+        ("site", ["-m pytest", "tests/site -m not browser and not jupyterlab"]),
+        ("browser", ["-m pytest", "tests/site -m browser and not jupyterlab"]),
+        ("jupyterlab", ["-m pytest", "tests/site/test_reader_jupyterlab.py"]),
         ("laboratory", ["-m pytest", "tests/laboratory"]),
     ],
 )
@@ -165,6 +166,12 @@ def test_make_test_has_the_step_and_the_step_leaves_nothing_out(name, does):
     assert name == "chapters" or " -k " not in commands(name)
     assert not re.search(r"--ignore|--deselect|-lax|sanitize", commands(name))
     assert re.search(r"^test: .*\n\t@\$\(STEPS\)\n", MAKEFILE, re.MULTILINE)
+
+
+def test_all_tests_that_need_jupyterlab_are_in_its_step():
+    named = re.findall(r"tests/site/(\S+\.py)", commands("jupyterlab"))
+    texts = {p.name: p.read_text("utf-8") for p in (ROOT / "tests" / "site").glob("*.py")}
+    assert [name for name, text in texts.items() if "mark.jupyterlab" in text] == named
 
 
 def test_every_chapter_and_every_folder_of_tests_is_in_a_step():

@@ -255,6 +255,13 @@ def results(page) -> list[str]:
 # ---------------------------------------------------------------- all of it
 
 
+# Functions of looking.js, and at which widths each is called in daylight.
+MEASURED_IN_CHAPTERS = {
+    "reading": (1440,), "firstFigure": (390, 1440), "smallFormulas": (390,), "figures": (390,),
+}  # fmt: skip
+MEASURED_ELSEWHERE = {"broken": WIDTHS}
+
+
 @dataclass
 class Visit:
     """What was found on a page."""
@@ -262,6 +269,7 @@ class Visit:
     wrong: list[str]
     asked: list[str]  # the addresses that it asked for
     folded: int  # boxes
+    measured: dict  # by what was measured, and at which width
 
 
 def widen(page, width: int) -> None:
@@ -274,28 +282,38 @@ def prefer(page, theme: str) -> None:
     ask(page, "nextFrame")
 
 
+def measure(page, what: dict[str, tuple], width: int) -> dict:
+    """Return what is to be measured at a width, each by its name and the width."""
+    return {f"{name} {width}": ask(page, name) for name, at in what.items() if width in at}
+
+
 def visit(tab, url: str, notebook: Path) -> Visit:
     """Open a page once, and look at it at each width in each theme.
 
     The order is the one with the fewest changes: each of them draws the whole page anew.
     """
-    page = tab.open(url, width=WIDTHS[0])
+    phone, tablet, laptop = WIDTHS
+    what = MEASURED_IN_CHAPTERS if notebook.is_file() else MEASURED_ELSEWHERE
+    page = tab.open(url, width=phone)
     wrong = shifts(page)
     draw(page, whole=True)
     asked = list(tab.asked)
+    measured = measure(page, what, phone)
     wrong += layout(page) + content(page, "light")
     prefer(page, "dark")
     wrong += layout(page) + content(page, "dark")
-    widen(page, WIDTHS[1])
+    widen(page, tablet)
     wrong += layout(page)
     prefer(page, "light")
+    measured |= measure(page, what, tablet)
     wrong += layout(page)
-    widen(page, WIDTHS[2])
+    widen(page, laptop)
     page.wait_for_timeout(500)  # the theme asks a while later which boxes of code scroll
+    measured |= measure(page, what, laptop)
     wrong += layout(page) + accessibility(page)
     prefer(page, "dark")
     wrong += layout(page) + accessibility(page, RULES_OF_A_THEME)
     wrong += folds(page)
     if notebook.is_file():
         wrong += copies(page, notebook)
-    return Visit(wrong + tab.wrong, asked, page.locator(FOLDED).count())
+    return Visit(wrong + tab.wrong, asked, page.locator(FOLDED).count(), measured)

@@ -1,7 +1,10 @@
 """Fixtures of the site's tests: its pages, a server, a tab. The browser is in tests/conftest.py."""
 
+from dataclasses import asdict
+
 import nbformat
 import pytest
+import site_weight
 from browsing import ROOT, Tab, serving
 from checks import Page, Visit, visit
 from seen import Memory
@@ -43,13 +46,16 @@ def tab(browser):
 
 
 @pytest.fixture(scope="session")
-def visits(tab, browser, pages, address) -> dict[str, Visit]:
+def visits(tab, browser, pages, address, site) -> dict[str, Visit]:
     """Return what was found on each page, opened once for all that is checked on it."""
-    memory, found = Memory(browser.version), {}
+    memory, found = Memory("pages", browser.version), {}
     for name in (name for name, page in pages.items() if not page.redirects):
-        found[name] = memory.visit(name)
-        if found[name] is None:
-            chapter = (ROOT / name).with_suffix(".ipynb")
-            found[name] = visit(tab, f"{address}/{name}", chapter)
-            memory.keep(name, found[name])
+        if kept := memory.recall(name):
+            found[name] = Visit(**kept)
+            continue
+        chapter = (ROOT / name).with_suffix(".ipynb")
+        found[name] = visit(tab, f"{address}/{name}", chapter)
+        if not found[name].wrong:
+            files = {site / name, chapter} | site_weight.files_of(site, found[name].asked)
+            memory.keep(name, files, asdict(found[name]))
     return found

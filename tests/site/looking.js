@@ -115,6 +115,24 @@
     return [box.height, box.top + scrollY, box.bottom + scrollY];
   },
 
+  // Displayed formulas that are cut, or smaller than the text although they would fit.
+  smallFormulas() {
+    const size = (node) => parseFloat(getComputedStyle(node).fontSize);
+    const inline = size(document.querySelector("p span.math > mjx-container") ?? document.body);
+    return [...document.querySelectorAll("section > div.math")].filter((box) => {
+      if (!box.checkVisibility()) return false;
+      const fits = inline * parseFloat(box.style.getPropertyValue("--width")) < box.clientWidth - 3;
+      return box.scrollWidth > box.clientWidth + 1
+        || fits && size(box.querySelector("mjx-container")) < inline - 0.1;
+    }).map((box) => box.id);
+  },
+
+  // The file and the width of each figure.
+  figures() {
+    return [...document.querySelectorAll("article figure img.only-light")]
+      .map((image) => [new URL(image.src).pathname, image.getBoundingClientRect().width]);
+  },
+
   // Words of tables and signatures that are broken inside.
   broken() {
     const found = new Set(), range = document.createRange();

@@ -1,57 +1,53 @@
-"""Remember pages that were looked at, so that only those that changed are looked at again.
+"""Remember what was looked at, so that only what has changed is looked at again.
 
-To look at a page takes seconds: three widths, two themes, all of its text read for accessibility.
-A page counts as seen if nothing was wrong with it and everything that it loaded, what looks at it
-and the browser are the same. A fresh clone remembers nothing.
+To look at a page takes seconds: three widths, two themes, all of its text read for accessibility;
+so does a notebook in JupyterLab. It counts as seen if nothing was wrong with it and all files that
+it was made of, what looks at it and the browser are the same. A fresh clone remembers nothing.
 """
 
 import hashlib
 import json
-from dataclasses import asdict
 from pathlib import Path
 
-import site_weight
-from browsing import ROOT, SITE
-from checks import Visit
+from browsing import ROOT
 
-MEMORY = ROOT / "build" / "seen.json"
 EYES = [
     *(path for path in sorted(Path(__file__).parent.rglob("*.*")) if path.suffix in (".py", ".js")),
     *(ROOT / "tools" / name for name in ("browsing.py", "browser.py")),
+    *(ROOT / name for name in ("tests/conftest.py", "conftest.py", "requirements.lock")),
 ]
 
 
 def digest(files) -> str:
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    """Return a digest of files, of their names, and of which of them there are."""
+    found = hashlib.sha256()
+    for path in sorted(files):
+        content = path.read_bytes() if path.is_file() else b"gone"
+        found.update(f"{path} {len(content)}\n".encode() + content)
+    return found.hexdigest()
 
 
 class Memory:
-    """Of pages by name; ``browser`` is its version."""
+    """Of one sort of things, by name; ``versions`` are those of the programs that show them."""
 
-    def __init__(self, browser: str, file: Path = MEMORY):
-        self.file, self.eyes = file, f"{browser} {digest(EYES)}"
-        kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-        self.pages = kept.get("pages", {}) if kept.get("eyes") == self.eyes else {}
+    def __init__(self, sort: str, *versions: str, folder: Path = ROOT / "build"):
+        self.file = folder / f"seen-{sort}.json"
+        self.eyes = [*versions, digest(EYES)]
+        kept = json.loads(self.file.read_text(encoding="utf-8")) if self.file.is_file() else {}
+        self.things = kept["things"] if kept.get("eyes") == self.eyes else {}
 
-    def content(self, name: str, asked: list[str]) -> str:
-        """Return a digest of a page, of what it asked for, and of the chapter behind it."""
-        files = site_weight.files_of(SITE, asked) | {SITE / name}
-        chapter = (ROOT / name).with_suffix(".ipynb")
-        return digest(sorted(files) + [chapter] * chapter.is_file())
-
-    def visit(self, name: str) -> Visit | None:
-        """Return what was found on a page that is as it was."""
-        kept = self.pages.get(name)
-        if kept and kept["content"] == self.content(name, kept["visit"]["asked"]):
-            return Visit(**kept["visit"])
+    def recall(self, name: str) -> dict | None:
+        """Return what was found where all files are as they were."""
+        kept = self.things.get(name)
+        if kept and kept["content"] == digest(map(Path, kept["files"])):
+            return kept["found"]
         return None
 
-    def keep(self, name: str, visit: Visit) -> None:
-        """Remember a page with which nothing was wrong."""
-        self.pages.pop(name, None)
-        if not visit.wrong:
-            content = self.content(name, visit.asked)
-            self.pages[name] = {"content": content, "visit": asdict(visit)}
+    def keep(self, name: str, files, found: dict) -> None:
+        """Remember something with which nothing was wrong, made of these files."""
+        files = sorted(map(str, files))
+        kept = {"files": files, "content": digest(map(Path, files)), "found": found}
+        self.things[name] = kept
         self.file.parent.mkdir(exist_ok=True)
-        text = json.dumps({"eyes": self.eyes, "pages": self.pages})
+        text = json.dumps({"eyes": self.eyes, "things": self.things})
         self.file.write_text(text, encoding="utf-8")

@@ -56,12 +56,8 @@ def test_every_figure_is_drawn_as_lines_for_both_themes(name, pages):
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_letters_in_figures_are_large_enough_on_a_phone(name, tab, address):
-    page = tab.open(f"{address}/notebooks/{name}.html", width=390)
-    shown = page.evaluate(
-        """() => [...document.querySelectorAll("article figure img.only-light")]
-          .map(image => [new URL(image.src).pathname, image.getBoundingClientRect().width])"""
-    )
+def test_letters_in_figures_are_large_enough_on_a_phone(name, visits):
+    shown = visits[f"notebooks/{name}.html"].measured["figures 390"]
     small = {}
     for place, width in shown:
         text = (SITE / place.lstrip("/")).read_text(encoding="utf-8")

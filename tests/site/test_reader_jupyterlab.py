@@ -1,7 +1,12 @@
-"""The copies of the chapters in JupyterLab, in a browser, and in nbconvert, which comes with it."""
+"""The copies of the chapters in JupyterLab, in a browser, and in nbconvert, which comes with it.
+
+One JupyterLab in one tab shows them one after the other: to start either takes longer than a look.
+"""
 
 from __future__ import annotations
 
+import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -13,9 +18,15 @@ import time
 import urllib.request
 
 import pytest
+from browsing import PATIENCE
+from seen import Memory
 from test_reader_notebooks import COPIES, NAMES, RENDERER, copy_words, on_the_page, site_words
 
-pytest.importorskip("jupyterlab", reason="JupyterLab is not installed; install it with: make lab")
+MISSING = importlib.util.find_spec("jupyterlab") is None
+pytestmark = [
+    pytest.mark.jupyterlab,
+    pytest.mark.skipif(MISSING, reason="JupyterLab is not installed; install it with: make lab"),
+]
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
 
 SETTINGS = {
@@ -23,6 +34,8 @@ SETTINGS = {
     "apputils-extension/themes": {"adaptive-theme": True},  # dark where the browser is
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
+OPEN = """path => void jupyterapp.commands.execute("docmanager:open", {
+  path, kernelPreference: { shouldStart: false, canStart: false } })"""
 OPEN_ALL = """() => {
   document.querySelectorAll(".jp-showHiddenCellsButton").forEach(solution => solution.click());
   document.querySelectorAll("details").forEach(hint => hint.open = true);
@@ -34,7 +47,6 @@ SEEN = """() => {
     return copy.textContent;
   }).join("\\n");
   return {
-    light: document.body.dataset.jpThemeLight,
     formulas: document.querySelectorAll(".jp-MarkdownOutput mjx-container").length,
     errors: document.querySelectorAll("mjx-merror, [data-mjx-error]").length,
     images: [...document.images].filter(image => !image.naturalWidth).map(image => image.src),
@@ -63,13 +75,15 @@ def lab(tmp_path_factory, copies):
         f"--port={port}",
         f"--notebook-dir={folder / 'notebooks'}",
         "--IdentityProvider.token=",
+        "--core-mode",  # else it asks Node.js whether it would have to be built anew
+        "--expose-app-in-browser",
     ]
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *options]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         wait_for(f"http://127.0.0.1:{port}/api", server)
-        yield f"http://127.0.0.1:{port}/doc/tree"
+        yield f"http://127.0.0.1:{port}/doc?reset"
     finally:
         server.terminate()
         server.wait()
@@ -85,23 +99,44 @@ def wait_for(url: str, server: subprocess.Popen, seconds: int = 120) -> None:
     pytest.fail(f"JupyterLab does not answer within {seconds} s")
 
 
+@pytest.fixture(scope="module")
+def desk(lab, browser):
+    """Return a tab with JupyterLab and no notebook."""
+    tab = browser.new_page()
+    tab.set_default_timeout(PATIENCE)
+    tab.goto(lab)
+    tab.wait_for_function("window.jupyterapp")
+    tab.evaluate("jupyterapp.restored")
+    yield tab
+    tab.close()
+
+
+@pytest.fixture(scope="module")
+def memory(browser):
+    return Memory("jupyterlab", browser.version, importlib.metadata.version("jupyterlab"))
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_formulas_and_pictures_show_in_light_and_in_dark(name, lab, browser, copies):
+def test_formulas_and_pictures_show_in_light_and_in_dark(name, memory, copies, request):
+    copy = COPIES / f"{name}.ipynb"
+    if memory.recall(name) is not None:
+        return
     texts = [cell.source for cell in copies[name].cells if cell.cell_type == "markdown"]
     formulas = sum(RENDERER.render(text).count('class="math') for text in texts)
-    for theme in ("light", "dark"):
-        tab = browser.new_page(color_scheme=theme)
-        tab.set_default_timeout(120_000)
-        tab.goto(f"{lab}/{name}.ipynb?reset")
-        tab.wait_for_selector(".jp-MarkdownOutput")
-        tab.evaluate(OPEN_ALL)
-        typeset = "document.querySelectorAll('.jp-MarkdownOutput mjx-container').length"
-        tab.wait_for_function(f"{typeset} >= {formulas}")
-        assert tab.evaluate(SEEN) == {
-            "light": str(theme == "light").lower(),
-            "formulas": formulas, "errors": 0, "images": [], "left": [],
-        }  # fmt: skip
-        tab.close()
+    tab = request.getfixturevalue("desk")
+    tab.evaluate("jupyterapp.shell.currentWidget?.dispose()")  # to close it, it would ask to save
+    tab.wait_for_function("!document.querySelector('.jp-Notebook')")
+    tab.evaluate(OPEN, copy.name)
+    tab.wait_for_selector(".jp-MarkdownOutput")
+    tab.evaluate(OPEN_ALL)
+    typeset = "document.querySelectorAll('.jp-MarkdownOutput mjx-container').length"
+    tab.wait_for_function(f"{typeset} >= {formulas}")
+    for theme in ("light", "dark")[:: -1 if NAMES.index(name) % 2 else 1]:  # each change takes long
+        tab.emulate_media(color_scheme=theme)
+        light = str(theme == "light").lower()
+        tab.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}'")
+        assert tab.evaluate(SEEN) == {"formulas": formulas, "errors": 0, "images": [], "left": []}
+    memory.keep(name, [copy], {})
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,7 +12,6 @@ import pytest
 from browsing import ROOT, SITE
 from checks import (
     Page,
-    Visit,
     accessibility,
     broken_links,
     content,
@@ -206,20 +205,25 @@ def test_a_picture_whose_alt_text_is_a_file_name(pages):
     assert images_without_description(Page(after_title(picture)(text)))
 
 
-def test_a_page_is_looked_at_again_if_it_or_what_it_loads_has_changed(tmp_path, monkeypatch):
-    monkeypatch.setattr("seen.SITE", tmp_path)
-    page, sheet = tmp_path / "a.html", tmp_path / "a.css"
-    page.write_text("a page", encoding="utf-8")
-    sheet.write_text("a sheet", encoding="utf-8")
-    good = Visit([], ["http://localhost/a.html", "http://localhost/a.css"], 1)
-    Memory("1.0", tmp_path / "seen.json").keep("a.html", good)
-    assert Memory("1.0", tmp_path / "seen.json").visit("a.html") == good
-    assert Memory("1.1", tmp_path / "seen.json").visit("a.html") is None
-    for file in (page, sheet):
-        before = file.read_text(encoding="utf-8")
+def test_a_page_is_looked_at_again_if_a_file_of_it_or_what_looks_has_changed(tmp_path, monkeypatch):
+    page, sheet, eye = files = [tmp_path / name for name in ("a.html", "a.css", "eye.py")]
+    monkeypatch.setattr("seen.EYES", [eye])
+    for file in files:
+        file.write_text("as it was", encoding="utf-8")
+
+    def memory(version="1.0"):
+        return Memory("pages", version, folder=tmp_path)
+
+    memory().keep("a.html", {page, sheet, tmp_path / "absent"}, {"folded": 1})
+    assert memory().recall("a.html") == {"folded": 1}
+    assert memory().recall("b.html") is None
+    assert memory("1.1").recall("a.html") is None
+    for file in files:
         file.write_text("another", encoding="utf-8")
-        assert Memory("1.0", tmp_path / "seen.json").visit("a.html") is None
-        file.write_text(before, encoding="utf-8")
-    memory = Memory("1.0", tmp_path / "seen.json")
-    memory.keep("a.html", Visit(["something"], good.asked, 1))
-    assert memory.visit("a.html") is None
+        assert memory().recall("a.html") is None
+        file.unlink()
+        assert memory().recall("a.html") is None
+        file.write_text("as it was", encoding="utf-8")
+        assert memory().recall("a.html") == {"folded": 1}
+    (tmp_path / "absent").write_text("now there", encoding="utf-8")
+    assert memory().recall("a.html") is None

@@ -5,9 +5,11 @@ What is counted is what a browser shows: in closed boxes nothing is.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from browsing import ROOT, SITE, Tab
-from checks import WIDTHS, ask
+from checks import WIDTHS
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("[01]*.ipynb"))
 CORE = [name for name in CHAPTERS if int(name[:2]) <= 7]
@@ -15,43 +17,37 @@ PHONE, LAPTOP = (390, 844), (1440, 900)
 
 
 @pytest.fixture(scope="module")
-def measured(tab, address):
-    """Return what was measured on each chapter."""
-    found = {}
-    for name in CHAPTERS:
-        page = tab.open(f"{address}/notebooks/{name}.html", width=LAPTOP[0], whole=True)
-        found[name] = ask(page, "reading")
-        for width, height in (LAPTOP, PHONE):
-            page.set_viewport_size({"width": width, "height": height})
-            found[name][width, height] = ask(page, "firstFigure")
-    return found
+def measured(visits):
+    """Return what was measured on each page of the book, by what it is and at which width."""
+    pages = [name for name in visits if name.startswith(("book/", "notebooks/"))]
+    return {Path(name).stem: visits[name].measured for name in pages}
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_open_code_takes_at_most_15_percent_of_a_chapter(name, measured):
-    assert measured[name]["code"] <= 0.15
+    assert measured[name]["reading 1440"]["code"] <= 0.15
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_the_first_figure_is_low_and_on_the_first_screen(name, measured):
-    for window in (PHONE, LAPTOP):
-        high, top, bottom = measured[name][window]
-        assert 0 < high <= 300, window
-        assert 0 <= top < bottom <= window[1], window
+    for width, height in (PHONE, LAPTOP):
+        high, top, bottom = measured[name][f"firstFigure {width}"]
+        assert 0 < high <= 300, width
+        assert 0 <= top < bottom <= height, width
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_is_not_long(name, measured):
-    assert measured[name]["words"] <= 3500
+    assert measured[name]["reading 1440"]["words"] <= 3500
 
 
 def test_the_core_has_20000_words(measured):
-    assert sum(measured[name]["words"] for name in CORE) <= 20_000
+    assert sum(measured[name]["reading 1440"]["words"] for name in CORE) <= 20_000
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_no_paragraph_is_a_table(name, measured):
-    count, paragraph = measured[name]["numbers"]
+    count, paragraph = measured[name]["reading 1440"]["numbers"]
     assert count <= 12, paragraph
 
 
@@ -144,10 +140,10 @@ def test_no_code_is_cut_on_a_phone(tab, address):
     assert page.evaluate(CUT) == []
 
 
-@pytest.mark.parametrize("name", ["book/api", "book/sweeps", "book/cheat_sheet", "book/equations"])
+@pytest.mark.parametrize("name", ["api", "sweeps", "cheat_sheet", "equations"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_word_of_a_table_or_a_signature_is_broken(name, width, tab, address):
-    assert ask(tab.open(f"{address}/{name}.html", width=width, whole=True), "broken") == []
+def test_no_word_of_a_table_or_a_signature_is_broken(name, width, measured):
+    assert measured[name][f"broken {width}"] == []
 
 
 @pytest.mark.parametrize("name", ["book/cheat_sheet", "book/equations"])
@@ -173,22 +169,9 @@ def test_a_dark_page_prints_light(tab, address):
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-SMALLER = """() => {
-  const size = (node) => parseFloat(getComputedStyle(node).fontSize);
-  const inline = size(document.querySelector("p span.math > mjx-container"));
-  return [...document.querySelectorAll("section > div.math")].filter((box) => {
-    if (!box.checkVisibility()) return false;
-    const fits = inline * parseFloat(box.style.getPropertyValue("--width")) < box.clientWidth - 3;
-    return box.scrollWidth > box.clientWidth + 1
-      || fits && size(box.querySelector("mjx-container")) < inline - 0.1;
-  }).map((box) => box.id);
-}"""
-
-
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_on_a_phone_a_formula_is_as_large_as_the_text_if_it_fits_and_never_cut(name, tab, address):
-    page = tab.open(f"{address}/notebooks/{name}.html", width=390, whole=True)
-    assert page.evaluate(SMALLER) == []
+def test_on_a_phone_a_formula_is_as_large_as_the_text_if_it_fits_and_never_cut(name, measured):
+    assert measured[name]["smallFormulas 390"] == []
 
 
 def test_on_a_phone_a_choice_closes_the_contents(tab, address):
