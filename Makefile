@@ -78,7 +78,7 @@ serve: book ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)
 pdf: book ## print the whole book into one PDF, _build/two-layers-by-hand.pdf (with a browser, in minutes)
 	@$(BIN)/python tools/pdf.py
 
-bench: $(VENV) ## measure an epoch beside other libraries, and this suite (BENCH="suite", say)
+bench: $(VENV) ## measure an epoch beside other libraries (BENCH="costs", say)
 	@$(BIN)/python experiments/benchmarks/run.py $(BENCH)
 
 # ---- after a change
@@ -89,8 +89,10 @@ renew: $(VENV) ## bring every derived record up to date, and say what changed
 notebooks: $(VENV) ## execute the chapters that changed and store clean outputs
 	@$(STEPS) run notebooks
 
-results: $(VENV) ## record again the tables that a change concerns (R=width: that one)
-	@$(BIN)/python tools/results.py $(R)
+results: $(VENV) ## record a table of notebooks/results anew (R=width)
+	@$(if $(R),,$(error Which table? For width.csv: make results R=width))
+	@$(BIN)/python experiments/record_$(R).py --again
+	@$(BIN)/python tools/digests.py
 
 # ---- upkeep
 
@@ -130,7 +132,10 @@ test-newest: .venv/.uv ## run every step with the newest versions there are (NEW
 	@grep -vE '^(-[ce]|this-book) ' requirements.txt > build/newest.in
 	@$(BIN)/uv pip install --quiet --python build/newest/bin/python -r build/newest.in -e '.[plot]'
 	@PATH="$(CURDIR)/build/newest/bin:$$PATH"; \
-	  python -m doit -f tools/tasks.py run --always || { python tools/drift.py; exit 1; }
+	  python -m doit -f tools/tasks.py run --always || { \
+	  echo 'CONTRIBUTING.md, "A red Monday", says what to do. These are not the locked versions:'; \
+	  $(CURDIR)/$(BIN)/uv pip freeze --python build/newest | \
+	  grep -vixFf <(sed 's/ ;.*//' constraints.txt); exit 1; }
 
 .venv/.uv: $(VENV)
 	@$(PIP) install uv

@@ -10,7 +10,6 @@ for library in ("OPENBLAS", "OMP", "MKL"):
 
 import hypothesis
 import pytest
-from drift import pytest_terminal_summary  # noqa: F401  a hook: see tools/drift.py
 
 # Hypothesis tries new cases on every run; on CI the same ones, so that a red run can be repeated.
 # No deadlines: a machine that is busy with something else is not a bug of ours.

@@ -283,10 +283,7 @@ def task_experiments():
     return step(
         "experiments",
         [*PYTEST, "tests/experiments"],
-        reads=(
-            *(*PACKAGE, *TESTS, "tests/experiments", "experiments", "notebooks/results"),
-            *("tools/results.py", "tools/digests.py", "tools/records.py"),
-        ),
+        reads=(*PACKAGE, *TESTS, "tests/experiments", "experiments", "notebooks/results"),
     )
 
 

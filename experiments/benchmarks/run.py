@@ -1,6 +1,6 @@
 """Measure everything, side by side, and print it: ``make bench``.
 
-``--quick`` takes two minutes instead of some twenty: fewer rounds and sizes, no ``suite``.
+``--quick`` takes two minutes instead of some twenty: fewer rounds and sizes.
 ``--record FOLDER`` writes the tables there as CSV files, too; `experiments/record_speed.py` does so
 for the book. Peers that are not installed are named and left out; full MNIST is used where
 ``SIMPLE_ML_DATA`` says it is.
@@ -94,9 +94,7 @@ MEASURE = {
         lambda quick: rows_of("neighbour.py", 2, quick),
     ),
     "costs": ("Memory, loading, import", lambda quick: rows_of("costs.py", 1, quick)),
-    "suite": ("The tests and the book, in a fresh clone", lambda _: rows_of("suite.py", 2, False)),
 }
-NOT_RECORDED = {"costs", "suite"}
 
 
 def main():
@@ -111,13 +109,13 @@ def main():
     how = machine()
     print("; ".join(f"{key} {value}" for key, value in how.items()))
     print(f"missing peers: {', '.join(MISSING) or 'none'}")
-    for name in args.only or [name for name in MEASURE if not (args.quick and name == "suite")]:
+    for name in args.only or MEASURE:
         title, measure = MEASURE[name]
         table = measure(args.quick)
         show(title, table)
         if name == "speed":
             show("The goals at the course's setting", goals(table))
-        if args.record and name not in NOT_RECORDED:
+        if args.record and name != "costs":
             head = {
                 "command": " ".join(["python", "experiments/record_speed.py", *args.only]),
                 **how,
