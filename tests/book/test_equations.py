@@ -76,29 +76,40 @@ def test_the_heading_is_found_in_an_earlier_cell(write, tmp_path):
     assert equations.read_book(tmp_path).labelled[0].heading == "Two"
 
 
-def test_an_equation_that_no_cell_checks_is_reported(write, tmp_path):
-    write(equation_cell())
-    assert "no cell checks eq-g2" in problems(tmp_path)
+def markdown(text):
+    return "markdown", text, {}
 
 
-def test_an_equation_without_a_label_is_reported(write, tmp_path):
-    write(("markdown", "$$\na = b\n$$\n", {}))
-    assert "a displayed equation has no label: a = b" in problems(tmp_path)
+def without(key, cell):
+    kind, text, metadata = cell
+    return kind, text, {name: value for name, value in metadata.items() if name != key}
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("cells", "complaint"),
     [
-        "in a line $$a = b$$ of text",
-        "```{math}\n:label: eq-x\na = b\n```",
-        "\\begin{align}\na &= b\n\\end{align}",
-        "> quoted:\n> $$\n> a = b\n> $$\n",
-        "- an item\n\n  $$\n  a = b\n  $$\n",
+        ([equation_cell()], "no cell checks eq-g2"),
+        ([markdown("$$\na = b\n$$\n")], "a displayed equation has no label: a = b"),
+        ([markdown("in a line $$a = b$$ of text")], "has no label"),
+        ([markdown("```{math}\n:label: eq-x\na = b\n```")], "has no label"),
+        ([markdown("\\begin{align}\na &= b\n\\end{align}")], "has no label"),
+        ([markdown("> quoted:\n> $$\n> a = b\n> $$\n")], "has no label"),
+        ([markdown("- an item\n\n  $$\n  a = b\n  $$\n")], "has no label"),
+        ([equation_cell(), equation_cell(), check_cell()], "eq-g2 is also the label"),
+        ([equation_cell("g2")], "must start with 'eq-'"),
+        ([equation_cell(), check_cell("eq-x")], "checks eq-x, but no equation has it"),
+        ([without("equation_checks", check_cell())], "without equation_checks metadata"),
+        ([without("tags", check_cell())], "without the tag checks:eq-g2"),
+        ([check_cell(kind="sampled")], "kind 'sampled' is not one of"),
+        ([check_cell(catches=" ")], "does not say which mistake"),
+        ([check_cell(mutant=["not there", "x"])], "is not in the cell"),
+        ([check_cell(mutant=["S - I_y", "S - I_y"])], "changes nothing"),
+        ([check_cell(mutant=["S - I_y"])], "must be [old text, new text]"),
     ],
 )
-def test_displays_in_every_form_need_a_label(text, write, tmp_path):
-    write(("markdown", text, {}))
-    assert "has no label" in problems(tmp_path)
+def test_what_is_wrong_with_equations_and_checks_is_reported(cells, complaint, write, tmp_path):
+    write(SETUP, *cells)
+    assert complaint in problems(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -107,49 +118,6 @@ def test_displays_in_every_form_need_a_label(text, write, tmp_path):
 def test_dollars_in_code_and_text_are_not_equations(text, write, tmp_path):
     write(("markdown", text, {}))
     assert equations.read_book(tmp_path).equations == []
-
-
-def test_a_repeated_label_is_reported(write, tmp_path):
-    write(SETUP, equation_cell(), equation_cell(), check_cell())
-    assert "eq-g2 is also the label" in problems(tmp_path)
-
-
-def test_a_label_of_another_form_is_reported(write, tmp_path):
-    write(equation_cell("g2"))
-    assert "must start with 'eq-'" in problems(tmp_path)
-
-
-def test_a_tag_for_an_unknown_label_is_reported(write, tmp_path):
-    write(SETUP, equation_cell(), check_cell(), check_cell("eq-other"))
-    assert "checks eq-other, but no equation has it" in problems(tmp_path)
-
-
-def test_a_tag_without_metadata_and_metadata_without_a_tag_are_reported(write, tmp_path):
-    kind, text, metadata = check_cell()
-    write(
-        equation_cell(),
-        (kind, text, {"tags": metadata["tags"]}),
-        (kind, text, {"equation_checks": metadata["equation_checks"]}),
-    )
-    assert "without equation_checks metadata" in problems(tmp_path)
-    assert "without the tag checks:eq-g2" in problems(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("changes", "complaint"),
-    [
-        ({"kind": "sampled"}, "kind 'sampled' is not one of"),
-        ({"catches": " "}, "does not say which mistake"),
-        ({"mutant": ["not there", "x"]}, "is not in the cell"),
-        ({"mutant": ["S - I_y", "S - I_y"]}, "changes nothing"),
-        ({"mutant": ["S - I_y"]}, "must be [old text, new text]"),
-    ],
-)
-def test_incomplete_metadata_is_reported(changes, complaint, write, tmp_path):
-    kind, text, metadata = check_cell()
-    metadata["equation_checks"]["eq-g2"].update(changes)
-    write(SETUP, equation_cell(), (kind, text, metadata))
-    assert complaint in problems(tmp_path)
 
 
 def test_a_labelled_equation_of_a_page_counts_and_an_unlabelled_one_does_not(write, tmp_path):

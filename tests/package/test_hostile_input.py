@@ -14,7 +14,6 @@ import string
 import subprocess
 import sys
 import textwrap
-import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -86,22 +85,18 @@ IDX_FILES = st.one_of(DECLARED, DAMAGED, st.binary(max_size=200), st.binary().ma
 @example(nested(idx(2051, (2**31, 28, 28), bytes(3_000_000)), 1), b"")
 @example(nested(idx(2049, (3,), bytes(3_000_000)), 2), nested(bytes(3_000_000), 1))
 def test_any_pair_of_files_is_parsed_or_refused_in_a_sentence_and_in_little_memory(
-    tmp_path, images, labels
+    tmp_path, memory_below, images, labels
 ):
     paths = tmp_path / "images", tmp_path / "labels"
     for path, content in zip(paths, (images, labels), strict=True):
         path.write_bytes(content)
-    tracemalloc.start()
-    try:
-        X, y = parse_mnist(*paths)
-        assert X.shape == (len(y), 784)
-    except ValueError as error:
-        sentence(error)
-    finally:
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
     # What a header declares is read if the file can hold it: at most 3 MB of bytes here.
-    assert peak < 8e6
+    with memory_below(8e6):
+        try:
+            X, y = parse_mnist(*paths)
+            assert X.shape == (len(y), 784)
+        except ValueError as error:
+            sentence(error)
 
 
 def test_300_megabytes_in_one_are_refused_in_a_process_that_could_not_hold_them(tmp_path):
