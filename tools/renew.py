@@ -1,8 +1,8 @@
 """Bring every derived record up to date after a change, and say which files changed: `make renew`.
 
-Outputs of the chapters, digests, the list of links, the checker's reports, the pages' weights: all
-that is made from something else in the repository. The steps are in `tools/tasks.py`. The first
-time in a clone, outputs whose inputs are committed count as up to date: `make test` saw to that.
+Outputs of the chapters, digests of data and facts, the checker's reports: all that is made from
+something else in the repository. The steps are in `tools/tasks.py`. The first time in a clone,
+outputs whose inputs are committed count as up to date: `make test` saw to that.
 """
 
 from __future__ import annotations
@@ -51,9 +51,6 @@ def main() -> int:
         memory.parent.mkdir(exist_ok=True)
         subprocess.check_call([*DOIT, "reset-dep", *steps], cwd=ROOT, stdout=subprocess.DEVNULL)
     status = subprocess.call([*DOIT, "run", "execute", "write"], cwd=ROOT)
-    status = status or subprocess.call(
-        [*DOIT, "run", "weigh"], cwd=ROOT
-    )  # of the site as it is then
     after = contents()
     changed = sorted(name for name in before | after if before.get(name) != after.get(name))
     print("\nChanged: " + (", ".join(changed) or "nothing, every record was up to date"))

@@ -1,6 +1,6 @@
-"""Weigh the pages of the built site, as a static host sends them, and keep the table.
+"""Weigh the pages of the built site, as a static host sends them.
 
-    python tools/site_weight.py            tests/site/site_weight.csv, with results per page
+    python tools/site_weight.py            prints a row a page
     python tools/site_weight.py --lighthouse      Lighthouse's scores, too (needs npx): of one
                                            page of each sort and of the heaviest, or of PAGES
 
@@ -14,7 +14,6 @@ asks for. All in KB of 1,000 bytes.
 from __future__ import annotations
 
 import argparse
-import csv
 import gzip
 import json
 import os
@@ -26,10 +25,6 @@ from urllib.parse import unquote, urlsplit
 from browser import find, start, sync_playwright
 from browsing import SITE, QuietHandler, Tab, serving
 
-ROOT = Path(__file__).resolve().parents[1]
-
-TABLE = ROOT / "tests" / "site" / "site_weight.csv"
-COLUMNS = ("page", "first_kb", "further_kb", "figures_kb", "data_kb")
 READ_BEFORE = ("book/index.html", "notebooks/01_softmax_loss.html")
 WORDS = {".html", ".css", ".js", ".woff", ".woff2"}
 PICTURES = {".png", ".svg", ".jpg", ".webp", ".gif"}
@@ -86,20 +81,6 @@ def too_heavy(rows: list[dict]) -> list[str]:
         for column, budget in BUDGETS.items()
         if float(row[column]) > budget
     ]
-
-
-def read_table() -> list[dict]:
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(line for line in file if not line.startswith("#")))
-
-
-def write_table(rows: list[dict]) -> None:
-    with TABLE.open("w", encoding="utf-8", newline="") as file:
-        file.write("# What each page weighs, in KB on the wire: made by `make weight`.\n")
-        file.write(f"# Budgets: {', '.join(f'{k} {v}' for k, v in BUDGETS.items())}.\n")
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 class GzipHandler(QuietHandler):
@@ -163,8 +144,8 @@ def main() -> None:
             tab.open(f"{address}/{name}", whole=True)
             asked[name] = list(tab.asked)
     rows = weigh(asked, SITE)
-    write_table(rows)
-    print(TABLE.read_text(encoding="utf-8"), end="")
+    for row in rows:
+        print(*row.values())
     if arguments.lighthouse:
         heaviest = max(rows, key=lambda row: row["first_kb"])["page"]
         pages = arguments.pages or tuple(dict.fromkeys((*LIGHTHOUSE, heaviest)))

@@ -371,14 +371,3 @@ def task_write():
     """The records that take a moment."""
     for name, script in RENEWERS.items():
         yield step(f"write:{name}", [PYTHON, script], reads=(), after=["execute"], uptodate=[False])
-
-
-def task_weigh():
-    """What each page weighs."""
-    return step(
-        "weigh",
-        [PYTHON, "tools/site_weight.py"],
-        reads=(*SITE, "tools/site_weight.py"),
-        after=["book"],
-        runner=run_in_browser,
-    )

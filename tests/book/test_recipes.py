@@ -47,7 +47,7 @@ def python(folder, *arguments):
 
 
 def renew(folder, *chapters):
-    """Do what `make renew` does after this change, but for the weights: they need a browser."""
+    """Do what `make renew` does after this change."""
     for name in chapters:
         doit = ["-m", "doit", "-f", "tools/tasks.py", "-d", ".", "run"]
         python(folder, *doit, f"execute:{name}")
