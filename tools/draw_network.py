@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -42,108 +43,87 @@ THEMES = {
 }
 
 WIDTH, HEIGHT = 0.66, 0.56
-FORWARD_ROW, BACKWARD_ROW, GRADIENT_ROW, WEIGHT_ROW = 2.0, 1.0, 0.0, 3.0
+# Column and row, name and shape, of each array; the rows count from below.
+BOXES = {
+    "forward": [
+        (0, 2, "$X$", "$(m, n)$"),
+        (1, 2, "$A_1$", "$(m, d)$"),
+        (2, 2, "$Z_1$", "$(m, d)$"),
+        (3, 2, "$Z_2$", "$(m, k)$"),
+        (4, 2, r"$\ell$", "number"),
+        (0.5, 3, "$W_1$", "$(n, d)$"),
+        (2.5, 3, "$W_2$", "$(d, k)$"),
+        (3.5, 3, "$y$", "$(m,)$"),
+    ],
+    "backward": [
+        (3, 1, "$G_2$", "$(m, k)$"),
+        (1, 1, "$G_1$", "$(m, d)$"),
+        (2.5, 0, r"$\nabla_{W_2}\ell$", "$(d, k)$"),
+        (0.5, 0, r"$\nabla_{W_1}\ell$", "$(n, d)$"),
+    ],
+}
+# From where, to where, and by how much shorter at either end, so that boxes stay free.
+ARROWS = {
+    "forward": [
+        *(((column, 2), (column + 1, 2), (0.36, 0.36)) for column in range(4)),
+        *(((column, 3), (column, 2), (0.3, 0.06)) for column in (0.5, 2.5, 3.5)),
+        ((3.42, 0.12), (3.78, 0.12), (0, 0)),  # the legend's
+    ],
+    "backward": [
+        ((4, 1), (3, 1), (0, 0.36)),
+        ((3, 1), (1, 1), (0.36, 0.36)),
+        ((3, 1), (2.5, 0), (0.32, 0.34)),
+        ((1, 1), (0.5, 0), (0.32, 0.34)),
+        ((3.42, -0.14), (3.78, -0.14), (0, 0)),
+    ],
+}
+TEXTS = [
+    (0.5, 1.64, "product", 10.5, {"ha": "center", "va": "top"}),
+    (1.5, 1.64, "ReLU", 10.5, {"ha": "center", "va": "top"}),
+    (2.5, 1.64, "product", 10.5, {"ha": "center", "va": "top"}),
+    (3.5, 1.64, "softmax\nloss", 10.5, {"ha": "center", "va": "top", "linespacing": 1.0}),
+    (3.68, 0.7, "$S - I_y$", 12, {"ha": "center", "va": "bottom"}),
+    (2, 1.14, r"$\cdot\, W_2^\top$, then mask $Z_1 > 0$", 12, {"ha": "center", "va": "bottom"}),
+    (2.92, 0.3, r"$Z_1^\top G_2 / m$", 12, {"ha": "left", "va": "bottom"}),
+    (0.92, 0.3, r"$X^\top G_1 / m$", 12, {"ha": "left", "va": "bottom"}),
+    (3.86, 0.12, "forward", 11, {"va": "center"}),
+    (3.86, -0.14, "backward", 11, {"va": "center"}),
+]
 
 
-def draw_array(ax: Axes, at, name: str, shape: str, edge: str, theme: Theme) -> None:
-    """Draw an array as a box with its name and its shape."""
-    x, y = at
-    box = FancyBboxPatch(
-        (x - WIDTH / 2, y - HEIGHT / 2),
-        WIDTH,
-        HEIGHT,
-        boxstyle="round,pad=0,rounding_size=0.08",
-        facecolor=theme.box,
-        edgecolor=edge,
-        linewidth=1.6,
+def box(x, y, theme: Theme, edge: str) -> FancyBboxPatch:
+    """Return the box of an array around its centre."""
+    corner, style = (x - WIDTH / 2, y - HEIGHT / 2), "round,pad=0,rounding_size=0.08"
+    return FancyBboxPatch(
+        corner, WIDTH, HEIGHT, boxstyle=style, facecolor=theme.box, edgecolor=edge, linewidth=1.6
     )
-    ax.add_patch(box)
-    ax.text(x, y + 0.1, name, ha="center", va="center", color=theme.ink, fontsize=14)
-    ax.text(x, y - 0.15, shape, ha="center", va="center", color=theme.ink, fontsize=11)
 
 
-def draw_arrow(ax: Axes, start, end, colour: str, *, dashed=False, trim=(0.36, 0.36)) -> None:
-    """Draw an arrow between two boxes' centres, shortened by ``trim`` at either end."""
-    (x0, y0), (x1, y1) = start, end
-    length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
-    dx, dy = (x1 - x0) / length, (y1 - y0) / length
-    ax.add_patch(
-        FancyArrowPatch(
-            (x0 + dx * trim[0], y0 + dy * trim[0]),
-            (x1 - dx * trim[1], y1 - dy * trim[1]),
-            arrowstyle="-|>",
-            mutation_scale=13,
-            linewidth=1.8,
-            linestyle=(0, (4, 2)) if dashed else "solid",
-            color=colour,
-            shrinkA=0,
-            shrinkB=0,
-        )
-    )
+def arrow(start, end, trim, **line) -> FancyArrowPatch:
+    """Return an arrow between two centres, shortened by ``trim`` at either end."""
+    start, end = np.array(start), np.array(end)
+    one = (end - start) / np.linalg.norm(end - start)
+    ends = start + one * trim[0], end - one * trim[1]
+    form = {"arrowstyle": "-|>", "mutation_scale": 13, "shrinkA": 0, "shrinkB": 0}
+    return FancyArrowPatch(*ends, **form, **line)
 
 
 def draw_network(ax: Axes, theme: Theme) -> Axes:
     """Draw the two-layer network's computational graph with shapes, and return ``ax``."""
-    forward = [
-        ("$X$", "$(m, n)$"),
-        ("$A_1$", "$(m, d)$"),
-        ("$Z_1$", "$(m, d)$"),
-        ("$Z_2$", "$(m, k)$"),
-        (r"$\ell$", "number"),
-    ]
-    inputs = {0: ("$W_1$", "$(n, d)$"), 2: ("$W_2$", "$(d, k)$"), 3: ("$y$", "$(m,)$")}
-    steps = ["product", "ReLU", "product", "softmax\nloss"]
-
-    for column, (name, shape) in enumerate(forward):
-        draw_array(ax, (column, FORWARD_ROW), name, shape, theme.forward, theme)
-    for column, step in enumerate(steps):
-        draw_arrow(ax, (column, FORWARD_ROW), (column + 1, FORWARD_ROW), theme.forward)
-        ax.text(
-            column + 0.5,
-            FORWARD_ROW - 0.36,
-            step,
-            ha="center",
-            va="top",
-            color=theme.ink,
-            fontsize=10.5,
-            linespacing=1.0,
-        )
-    for column, (name, shape) in inputs.items():
-        at = (column + 0.5, WEIGHT_ROW)
-        draw_array(ax, at, name, shape, theme.forward, theme)
-        draw_arrow(ax, at, (column + 0.5, FORWARD_ROW), theme.forward, trim=(0.3, 0.06))
-
-    backward = {"G_2": 3, "G_1": 1}
-    draw_array(ax, (3, BACKWARD_ROW), "$G_2$", "$(m, k)$", theme.backward, theme)
-    draw_array(ax, (1, BACKWARD_ROW), "$G_1$", "$(m, d)$", theme.backward, theme)
-    turn = (4, BACKWARD_ROW)
-    ax.plot([4, 4], [FORWARD_ROW - 0.3, BACKWARD_ROW], color=theme.backward, lw=1.8, ls=(0, (4, 2)))
-    draw_arrow(ax, turn, (3, BACKWARD_ROW), theme.backward, dashed=True, trim=(0, 0.36))
-    draw_arrow(ax, (3, BACKWARD_ROW), (1, BACKWARD_ROW), theme.backward, dashed=True)
-    texts = [
-        (3.68, BACKWARD_ROW - 0.3, "$S - I_y$", "center"),
-        (2.0, BACKWARD_ROW + 0.14, r"$\cdot\, W_2^\top$, then mask $Z_1 > 0$", "center"),
-    ]
-    for name, column in backward.items():
-        layer = name[-1]
-        at = (column - 0.5, GRADIENT_ROW)
-        shape = "$(n, d)$" if layer == "1" else "$(d, k)$"
-        draw_array(ax, at, rf"$\nabla_{{W_{layer}}}\ell$", shape, theme.backward, theme)
-        draw_arrow(ax, (column, BACKWARD_ROW), at, theme.backward, dashed=True, trim=(0.32, 0.34))
-        left = "X" if layer == "1" else "Z_1"
-        formula = rf"${left}^\top {name} / m$"
-        texts.append((column - 0.08, GRADIENT_ROW + 0.3, formula, "left"))
-    for x, y, text, align in texts:
-        ax.text(x, y, text, ha=align, va="bottom", color=theme.ink, fontsize=12)
-
-    legend_x = 3.42
-    for row, (word, colour, dashed) in enumerate(
-        [("forward", theme.forward, False), ("backward", theme.backward, True)]
-    ):
-        y = 0.12 - 0.26 * row
-        draw_arrow(ax, (legend_x, y), (legend_x + 0.36, y), colour, dashed=dashed, trim=(0, 0))
-        ax.text(legend_x + 0.44, y, word, va="center", color=theme.ink, fontsize=11)
-
+    lines = {
+        "forward": {"color": theme.forward, "linewidth": 1.8, "linestyle": "solid"},
+        "backward": {"color": theme.backward, "linewidth": 1.8, "linestyle": (0, (4, 2))},
+    }
+    ax.plot([4, 4], [1.7, 1], **lines["backward"])  # from the loss down to where it turns
+    for way, line in lines.items():
+        for x, y, name, shape in BOXES[way]:
+            ax.add_patch(box(x, y, theme, line["color"]))
+            for dy, text, size in ((0.1, name, 14), (-0.15, shape, 11)):
+                ax.text(x, y + dy, text, ha="center", va="center", color=theme.ink, fontsize=size)
+        for ends in ARROWS[way]:
+            ax.add_patch(arrow(*ends, **line))
+    for x, y, text, size, how in TEXTS:
+        ax.text(x, y, text, color=theme.ink, fontsize=size, **how)
     ax.set(xlim=(-0.38, 4.46), ylim=(-0.34, 3.34), aspect="equal")
     ax.set_axis_off()
     return ax
