@@ -3,18 +3,16 @@
 Run as a program it prints one JSON list of rows.
 """
 
-import json
-import sys
-
 import numpy as np
 from epochs import problem
+from timing import report
 
 from simple_ml import nn_epoch
 from simple_ml.study.stopwatch import line_seconds
 
 
-def main(quick):
-    """Measure several times and print each line's median time over the median total, as JSON."""
+def measure(quick):
+    """Return each line's median time over the median total, of several runs."""
     X, y, W1, W2 = problem(60_000, 100)
     runs = [line_seconds(nn_epoch, X, y, W1, W2, lr=0.01) for _ in range(3 if quick else 11)]
     total = np.median([total for _, total in runs])
@@ -22,8 +20,8 @@ def main(quick):
     for line in runs[0][0]:
         shares = np.quantile([lines[line] for lines, _ in runs] / total, [0.5, 0.25, 0.75])
         table.append({"line": line, **dict(zip(("share", "low", "high"), shares, strict=True))})
-    json.dump(table, sys.stdout)
+    return table
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    report(measure)

@@ -5,13 +5,11 @@ is varied, on real digits (full MNIST where ``SIMPLE_ML_DATA`` says it is). Run 
 prints one JSON list of rows; the reference is the five dense products at the same batch size.
 """
 
-import json
 import os
-import sys
 
 import numpy as np
 from epochs import floor, ink, ours, problem
-from timing import interleaved, ratios
+from timing import as_rows, interleaved, report
 
 from simple_ml import load_mnist
 
@@ -19,8 +17,8 @@ EPOCHS = {"floor": floor, "nn_epoch": ours, "ink": ink}
 BATCHES = (1, 3, 10, 30, 100, 300, 1000)
 
 
-def main(quick):
-    """Measure and print as JSON."""
+def measure(quick):
+    """Return a row for each epoch and size of batch."""
     X, y = load_mnist("full" if os.environ.get("SIMPLE_ML_DATA") else "embedded")[:2]
     table = []
     for batch in BATCHES:
@@ -33,20 +31,10 @@ def main(quick):
             for name, prepare in EPOCHS.items()
         }
         seconds = interleaved(calls, 3 if quick else 11)
-        table += [
-            {
-                "batch": batch,
-                "rows": rows,
-                "columns": float(inked),
-                "epoch": name,
-                "ratio": median,
-                "low": low,
-                "high": high,
-            }
-            for name, (median, low, high) in ratios(seconds, "floor").items()
-        ]
-    json.dump(table, sys.stdout)
+        size = {"batch": batch, "rows": rows, "columns": float(inked)}
+        table += as_rows(seconds, "floor", "epoch", **size)
+    return table
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    report(measure)

@@ -3,7 +3,6 @@
 Run as a program it prints one JSON list of rows: a quantity, its value, the bound it has to keep.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -11,7 +10,7 @@ import tracemalloc
 from statistics import median
 
 from epochs import K, N, problem
-from timing import environment
+from timing import environment, report
 
 from simple_ml import nn_epoch
 
@@ -58,8 +57,8 @@ def epoch_memory(rows, d=100, batch=100):
     return peak / (4 * (batch * (N + d + K) + W1.size + W2.size))
 
 
-def main(quick):
-    """Measure and print as JSON."""
+def measure(quick):
+    """Return a row for each quantity."""
     table = [
         (
             "memory of an epoch of 6,000 rows / (batch·(n + d + k) + weights)",
@@ -74,8 +73,8 @@ def main(quick):
             ("loading full MNIST, seconds", printed(LOAD, 1 if quick else 5), 1.0),
             ("training on full MNIST, peak of the whole process, MB", printed(TRAIN, 1), 400),
         ]
-    json.dump([{"what": w, "value": v, "bound": b} for w, v, b in table], sys.stdout)
+    return [{"what": w, "value": v, "bound": b} for w, v, b in table]
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    report(measure)

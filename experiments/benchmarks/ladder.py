@@ -6,12 +6,10 @@ Where freed memory is not kept (see `timing.environment`), it measures the textb
 more, by themselves: their arrays are large enough for glibc to hand them back at each step.
 """
 
-import json
 import os
-import sys
 
 from epochs import TRICKS, float32, floor, loops, ours, problem, textbook, vectors, without
-from timing import MEMORY_VARIABLES, interleaved, ratios
+from timing import MEMORY_VARIABLES, as_rows, interleaved, report
 
 LADDER = {
     "loops": loops,
@@ -53,8 +51,8 @@ def prepared(prepare, rows, batch):
     return prepare(*problem(rows, 100), 0.01, batch)
 
 
-def main(quick):
-    """Measure and print as JSON."""
+def measure(quick):
+    """Return the rows of every series."""
     rounds = 3 if quick else 11
     kept = MEMORY_VARIABLES[0] in os.environ
     ladder = {name: LADDER[name] for name in list(LADDER)[2:]}
@@ -69,20 +67,15 @@ def main(quick):
             (MORE, batches, "batch 100", rounds),
             (20, one_product(), "one product", 4 * rounds),
         ]
-    table = [
-        {
-            "memory": "kept" if kept else "returned",
-            "rows": rows,
-            "version": name,
-            "ratio": median,
-            "low": low,
-            "high": high,
-        }
+    memory = "kept" if kept else "returned"
+    return [
+        row
         for rows, calls, reference, count in series
-        for name, (median, low, high) in ratios(interleaved(calls, count), reference).items()
+        for row in as_rows(
+            interleaved(calls, count), reference, "version", memory=memory, rows=rows
+        )
     ]
-    json.dump(table, sys.stdout)
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    report(measure)

@@ -5,7 +5,6 @@ With two threads a small product waits for the thread that the neighbour keeps f
 what that is worth, with a neighbour and without. Run as a program it prints one JSON list of rows.
 """
 
-import json
 import subprocess
 import sys
 from contextlib import contextmanager, nullcontext
@@ -13,7 +12,7 @@ from unittest.mock import patch
 
 from epochs import problem
 from threadpoolctl import threadpool_limits
-from timing import interleaved, ratios
+from timing import as_rows, interleaved, report
 
 from simple_ml import train_nn
 from simple_ml.threads import BlasThreads
@@ -29,8 +28,8 @@ def busy_neighbour():
             process.kill()
 
 
-def main(quick):
-    """Measure with and without a neighbour and print it as JSON."""
+def measure(quick):
+    """Return a row for each choice of threads, with and without a neighbour."""
     X, y, _, _ = problem(6_000 if quick else 30_000, 100)
 
     def train():
@@ -50,12 +49,9 @@ def main(quick):
             seconds = interleaved(
                 {"one thread": one, "all threads": every, "train_nn": train}, 3 if quick else 9
             )
-        table += [
-            {"place": place, "threads": name, "ratio": median, "low": low, "high": high}
-            for name, (median, low, high) in ratios(seconds, "one thread").items()
-        ]
-    json.dump(table, sys.stdout)
+        table += as_rows(seconds, "one thread", "threads", place=place)
+    return table
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    report(measure)

@@ -4,40 +4,26 @@ Run as a program it measures with the BLAS threads of its environment and prints
 rows; `run.py` calls it once for one thread and once for two.
 """
 
-import json
 import os
-import sys
 
 from epochs import floor, ours, problem, textbook
 from peers import PEERS
-from timing import interleaved, ratios
+from timing import as_rows, interleaved, report
 
 COMPETITORS = {"floor": floor, "nn_epoch": ours, "textbook": textbook, **PEERS}
 COURSE = {"d": 100, "batch": 100, "rows": 60_000}
 GRID = [(d, batch) for d in (10, 100, 500, 2000) for batch in (1, 10, 100, 1000)]
 
 
-def measure(competitors, d, batch, rows, rounds):
+def compare(competitors, d, batch, rows, rounds):
     """Return a row of the table for each competitor."""
     data = problem(rows, d)
     calls = {
         name: prepare(*data[:2], *(W.copy() for W in data[2:]), 0.01, batch)
         for name, prepare in competitors.items()
     }
-    threads = int(os.environ["OMP_NUM_THREADS"])
-    return [
-        {
-            "threads": threads,
-            "d": d,
-            "batch": batch,
-            "rows": rows,
-            "epoch": name,
-            "ratio": median,
-            "low": low,
-            "high": high,
-        }
-        for name, (median, low, high) in ratios(interleaved(calls, rounds), "floor").items()
-    ]
+    setting = {"threads": int(os.environ["OMP_NUM_THREADS"]), "d": d, "batch": batch, "rows": rows}
+    return as_rows(interleaved(calls, rounds), "floor", "epoch", **setting)
 
 
 def steps(d, batch):
@@ -45,19 +31,19 @@ def steps(d, batch):
     return round(min(max(1e6 / (d * batch), 2), 500, 2e5 / d))
 
 
-def main(quick):
-    """Measure everything and print it as JSON."""
+def measure(quick):
+    """Return the rows of every setting."""
     rounds = 3 if quick else 11
-    table = measure(COMPETITORS, **COURSE, rounds=rounds)
+    table = compare(COMPETITORS, **COURSE, rounds=rounds)
     for rows in (600, 6_000):
-        table += measure(
+        table += compare(
             COMPETITORS, d=COURSE["d"], batch=COURSE["batch"], rows=rows, rounds=rounds
         )
     for d, batch in GRID[::5] if quick else GRID:
         rows = batch * steps(d, batch)
-        table += measure(COMPETITORS, d=d, batch=batch, rows=rows, rounds=rounds)
-    json.dump(table, sys.stdout)
+        table += compare(COMPETITORS, d=d, batch=batch, rows=rows, rounds=rounds)
+    return table
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    report(measure)

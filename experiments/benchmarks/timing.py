@@ -6,9 +6,11 @@ competitor's time is divided by the reference's time *in the same round*. The me
 and the quartiles go into the tables; absolute times do not.
 """
 
+import json
 import os
 import platform
 import random
+import sys
 from importlib import metadata
 from pathlib import Path
 from time import perf_counter
@@ -39,6 +41,19 @@ def ratios(seconds, reference):
         name: tuple(np.quantile(times / seconds[reference], [0.5, 0.25, 0.75]))
         for name, times in seconds.items()
     }
+
+
+def as_rows(seconds, reference, column, **others):
+    """Return a row of a table for each competitor, whose name stands in the column given."""
+    return [
+        others | {column: name, "ratio": median, "low": low, "high": high}
+        for name, (median, low, high) in ratios(seconds, reference).items()
+    ]
+
+
+def report(measure):
+    """Print the rows that a script measures, as one JSON list."""
+    json.dump(measure("--quick" in sys.argv), sys.stdout)
 
 
 def environment(threads, kept=True):
