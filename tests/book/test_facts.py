@@ -60,42 +60,33 @@ def changes(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "seen"),
     [
-        ("S - I_y", "S + I_y"),
-        ("1e-9", "1e-1"),  # a weaker check
-        ("b^\\top", "b"),
-        ("c = d", "c = e"),
-        ("$f$", "$g$"),
-        ("ch3-cost", "ch3-gain"),
-        ("{cite}`Rumelhart1986`", "{cite}`LeCun1998`"),
-        ("(03.md)", "(04.md)"),
-        ("a.org/b", "a.org/c"),
-        ("`deep.backward`", "`deep.forward`"),
-        ("$x_1$", "$x_2$"),
-        ("536", "563"),
-        ("= {1986}", "= {1968}"),
+        ("S - I_y", "S + I_y", True),
+        ("1e-9", "1e-1", True),  # a weaker check
+        ("b^\\top", "b", True),
+        ("c = d", "c = e", True),
+        ("$f$", "$g$", True),
+        ("ch3-cost", "ch3-gain", True),
+        ("{cite}`Rumelhart1986`", "{cite}`LeCun1998`", True),
+        ("(03.md)", "(04.md)", True),
+        ("a.org/b", "a.org/c", True),
+        ("`deep.backward`", "`deep.forward`", True),
+        ("$x_1$", "$x_2$", True),
+        ("536", "563", True),
+        ("= {1986}", "= {1968}", True),
+        ("says", "writes", False),
+        ("17 %", "16 %", False),  # other tests hold the numbers
+        ("twice as\n", "half\nas ", False),
+        ("# A page", "# Another `page`", False),
+        ("## A section", "## Both sections", False),
+        ("print(5)", "print(6)", False),
+        ("Learning", "To learn", False),
     ],
 )
-def test_a_changed_fact_is_noticed(changes, old, new):
+def test_a_changed_fact_is_seen_and_words_numbers_and_headings_may_change(changes, old, new, seen):
     changed, found = changes(old, new)
-    assert found == [changed]
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("says", "writes"),
-        ("17 %", "16 %"),  # other tests hold the numbers
-        ("twice as\n", "half\nas "),
-        ("# A page", "# Another `page`"),
-        ("## A section", "## Both sections"),
-        ("print(5)", "print(6)"),
-        ("Learning", "To learn"),
-    ],
-)
-def test_words_numbers_headings_and_line_breaks_may_change(changes, old, new):
-    assert changes(old, new)[1] == []
+    assert found == [changed] * seen
 
 
 def test_a_record_is_renewed_and_says_what_changed(tmp_path, monkeypatch, capsys):

@@ -756,21 +756,6 @@ def test_a_file_may_grow_up_to_its_limit_and_no_further(tmp_path):
     assert (tmp_path / "file").stat().st_size == 10
 
 
-def test_what_arrives_is_written_every_64_kib(server, tmp_path, monkeypatch):
-    """So often the bar moves, and so late a file that is too large is noticed."""
-    sizes, write = [], datasets._CappedFile.write
-    monkeypatch.setattr(
-        datasets._CappedFile,
-        "write",
-        lambda self, chunk: sizes.append(len(chunk)) or write(self, chunk),
-    )
-    content = images_idx(400)
-    server.pages = {f"/mnist/{NAMES[0]}.gz": content}
-    assert_fetched(fetch(tmp_path, [server.url + "/mnist"], [known(NAMES[0], content)]), [content])
-    assert sum(sizes) == len(content)
-    assert set(sizes[:-1]) == {1 << 16}
-
-
 @pytest.mark.parametrize("name", ["", "..", "../up", "a/b", "/tmp/x"])
 def test_a_file_is_never_written_outside_the_cache(server, tmp_path, name):
     with pytest.raises(ValueError, match=r"leads elsewhere, expected the name of a file"):

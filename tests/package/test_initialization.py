@@ -92,3 +92,11 @@ def test_what_is_not_a_pair_of_rules_is_named(init):
 def test_a_seed_is_not_taken_for_a_generator():
     with pytest.raises(TypeError, match=r"rng is a int.*default_rng\(0\)"):
         initialization.starting_weights("hw0", (6, 4, 3), 0)
+
+
+def test_each_layer_may_have_its_own_rule():
+    def start(init):
+        return initialization.starting_weights(init, (6, 4, 3), np.random.default_rng(1))
+
+    np.testing.assert_array_equal(start("hw0+fan_in")[0], start("hw0")[0])
+    np.testing.assert_array_equal(start("hw0+fan_in")[1], start("fan_in")[1])
