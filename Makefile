@@ -78,7 +78,7 @@ serve: book ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)
 pdf: book ## print the whole book into one PDF, _build/two-layers-by-hand.pdf (with a browser, in minutes)
 	@$(BIN)/python tools/pdf.py
 
-bench: $(VENV) ## measure an epoch beside other libraries (BENCH="costs", say)
+bench: $(VENV) ## measure an epoch beside other libraries (BENCH="speed_ladder", say)
 	@$(BIN)/python experiments/benchmarks/run.py $(BENCH)
 
 # ---- after a change

@@ -18,14 +18,6 @@ from timing import environment, keep_to, machine
 from simple_ml.study.results import write_table
 
 HERE = Path(__file__).parent
-GOALS = [  # threads, slower, faster, at most or at least, bound: at the course's setting
-    (1, "nn_epoch", "floor", "at most", 1.10),
-    (1, "textbook", "nn_epoch", "at least", 1.8),
-    (1, "PyTorch autograd", "nn_epoch", "at least", 1.7),
-    (1, "scikit-learn", "nn_epoch", "at least", 1.8),
-    (1, "JAX jit + scan", "nn_epoch", "at least", 1.0),
-    (2, "nn_epoch", "floor", "at most", 1.35),
-]
 
 
 def rows_of(script, threads, quick, kept=True):
@@ -51,27 +43,6 @@ def show(title, table):
         print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
 
 
-def goals(sizes):
-    """Return the goals, what was measured, and whether they are met."""
-    course = {(r["threads"], r["epoch"]): r["ratio"] for r in sizes if r["rows"] == 60_000}
-    table = []
-    for threads, slower, faster, side, bound in GOALS:
-        if (threads, slower) in course:
-            found = course[threads, slower] / course[threads, faster]
-            met = found <= bound if side == "at most" else found >= bound
-            table.append(_goal(threads, f"{slower} / {faster}", f"{side} {bound:.2f}", found, met))
-    for threads in (1, 2):
-        by_size = {}
-        for r in sizes:
-            if r["threads"] == threads:
-                by_size.setdefault((r["d"], r["batch"], r["rows"]), {})[r["epoch"]] = r["ratio"]
-        pairs = [size for size in by_size.values() if "textbook" in size]
-        found = min(size["textbook"] / size["nn_epoch"] for size in pairs)
-        what = "textbook / nn_epoch, the worst of all sizes"
-        table.append(_goal(threads, what, "at least 1.00", found, found >= 1))
-    return table
-
-
 MEASURE = {
     "speed": (
         "One epoch: time over that of its five matrix products, median and quartiles",
@@ -93,7 +64,6 @@ MEASURE = {
         "Training with a busy neighbour: time over that on one BLAS thread",
         lambda quick: rows_of("neighbour.py", 2, quick),
     ),
-    "costs": ("Memory, loading, import", lambda quick: rows_of("costs.py", 1, quick)),
 }
 
 
@@ -113,25 +83,13 @@ def main():
         title, measure = MEASURE[name]
         table = measure(args.quick)
         show(title, table)
-        if name == "speed":
-            show("The goals at the course's setting", goals(table))
-        if args.record and name != "costs":
+        if args.record:
             head = {
                 "command": " ".join(["python", "experiments/record_speed.py", *args.only]),
                 **how,
             }
             rows = [[_rounded(value) for value in row.values()] for row in table]
             write_table(args.record / f"{name}.csv", list(table[0]), rows, head)
-
-
-def _goal(threads, what, goal, found, met):
-    return {
-        "threads": threads,
-        "what": what,
-        "goal": goal,
-        "found": found,
-        "": "met" if met else "NOT MET",
-    }
 
 
 def _rounded(value):
