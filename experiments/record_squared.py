@@ -51,7 +51,7 @@ def train(data, *, seed, loss, hidden_dim, init, lr, batch, epochs):
     sizes = []
     with np.errstate(over="ignore", invalid="ignore"):  # too large a rate may end in nan
         for part in batches(len(X), batch) * epochs:
-            h, Z1, dW = step(X[part], y[part], W, lr, gradient)
+            h, Z1, dW = step(X[part], y[part], W, None, lr, residual=gradient)
             sizes.append((rms(h), rms(Z1), float(np.sqrt(sum(np.sum(dV**2) for dV in dW)))))
         Z1, h = forward(X, *W)
         row = {"train_loss": float(value(h, y)), "dead": float(np.mean(~(Z1 > 0).any(axis=0)))}

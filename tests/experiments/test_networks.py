@@ -1,34 +1,81 @@
-"""The experiments' steps, starts and batches are what they say (experiments/networks.py)."""
+"""The networks of the experiments are what they say (experiments/networks.py)."""
 
+import networks
 import numpy as np
 import pytest
 import record_predictions
-from networks import batches, step
+from networks import NETWORKS, batches, rms, start, step
 from record_squared import LOSSES
 
 from simple_ml.gradcheck import numerical_gradient, relative_error
 from simple_ml.losses import softmax_loss
-from simple_ml.two_layer import forward
 
 N, D, K = 6, 5, 3
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-def test_a_step_goes_down_the_gradient_of_the_loss(loss):
+@pytest.fixture
+def problem():
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((8, N)), rng.integers(0, K, 8)
-    W = rng.standard_normal((N, D)), rng.standard_normal((D, K))
+    U = rng.standard_normal((N, D)), rng.standard_normal((D, K))
+    W = tuple(V + 0.1 * rng.standard_normal(V.shape) for V in U)
+    return X, y, W, U
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_a_step_goes_down_the_gradient_of_the_loss(problem, network, loss):
+    X, y, W, U = problem
     value, residual = LOSSES[loss]
     # one_hot makes float32 labels, which hold 0 and 1 exactly
     measured = [
-        numerical_gradient(lambda V: value(forward(X, V, W[1])[1], y), W[0]),
-        numerical_gradient(lambda V: value(forward(X, W[0], V)[1], y), W[1]),
+        numerical_gradient(lambda V: value(network(X, (V, W[1]), U)[0], y), W[0]),
+        numerical_gradient(lambda V: value(network(X, (W[0], V), U)[0], y), W[1]),
     ]
     after = tuple(V.copy() for V in W)
-    found = step(X, y, after, 0.5, residual)[2]
+    found = step(X, y, after, U, 0.5, network, residual)[2]
     for V, new, dV, expected in zip(W, after, found, measured, strict=True):
         assert relative_error(dV, expected) < 1e-6
         np.testing.assert_allclose(new, V - 0.5 * dV)
+
+
+def test_the_centred_network_and_its_tangent_start_by_saying_nothing(problem):
+    X, _, _, U = problem
+    for name in ("centred", "linear"):
+        assert rms(NETWORKS[name](X, U, U)[0]) == 0
+
+
+def test_the_linear_network_is_the_tangent_of_the_centred_one(problem):
+    X, _, W, U = problem
+    t = 1e-6
+    near = tuple(A + t * (B - A) for A, B in zip(U, W, strict=True))
+    slope = networks.centred(X, near, U)[0] / t
+    assert relative_error(slope, networks.linear(X, W, U)[0]) < 1e-4
+
+
+def test_a_gain_is_an_output_scale_with_the_rate_divided_by_it(problem):
+    X, y, W, U = problem
+    g, eta = 7.0, 0.3
+    loud = tuple(np.sqrt(g) * V for V in W)
+    quiet = tuple(V.copy() for V in W)
+
+    def scaled(A, V, start):
+        h, Z1, on, V2 = networks.plain(A, V, start)
+        return g * h, g * Z1, on, g * V2  # the chain rule's g stands in both gradients
+
+    for _ in range(5):
+        step(X, y, loud, U, eta)
+        step(X, y, quiet, U, eta / g, scaled)
+    for A, B in zip(loud, quiet, strict=True):
+        np.testing.assert_allclose(A, np.sqrt(g) * B, rtol=1e-6)  # the rates are float32
+
+
+def test_a_gain_multiplies_the_logits():
+    X = np.random.default_rng(0).random((4, N), np.float32)
+    one, nine = (
+        networks.plain(X, start("fan_in", N, D, K, 3, gain), None)[0] for gain in (1.0, 9.0)
+    )
+    np.testing.assert_allclose(nine, 9 * one, rtol=1e-5)
 
 
 def test_an_epoch_takes_each_row_once_shuffled_or_not():
