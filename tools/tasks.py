@@ -112,7 +112,7 @@ def run_in_browser(name: str, commands: list[list[str]]):
         [PYTHON, "tools/browser.py"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
     )
     if looked.returncode:
-        reason = " ".join(looked.stderr.split())
+        reason = looked.stdout.strip()
         outcomes[name] = {"seconds": time.monotonic() - start, "not_run": reason}
         return TaskFailed(reason) if ON_CI else outcomes[name]
     return run(name, commands, {"CHROMIUM": looked.stdout.strip()})

@@ -108,7 +108,7 @@ def test_a_step_runs_again_if_it_failed_or_if_what_it_reads_has_changed(steps, t
 
 NO_BROWSER = """
 import sys
-print("no browser; try: install chromium", file=sys.stderr)
+print("no browser; try: install chromium")
 sys.exit(3)
 """
 
