@@ -4,6 +4,7 @@ A sample of the runs is done again, another one every time. What was drawn is pa
 name; to repeat it: ``RESULTS_SEED=… pytest tests/experiments/test_results_again.py``.
 """
 
+import functools
 import os
 import random
 import re
@@ -29,6 +30,7 @@ LOSS = 2e-2  # relative; float32 sums differ between machines, and training carr
 ERROR = 0.01  # of an error rate: ten digits of the 1,000
 
 
+@functools.cache
 def asked(script):
     """Return what a script asks of `recording.record`."""
     calls = []
