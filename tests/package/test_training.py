@@ -1,3 +1,4 @@
+import inspect
 import io
 import re
 import sys
@@ -46,6 +47,15 @@ def test_softmax_regression_trains_in_batches_of_the_size_asked_for(data):
     softmax_regression_epoch(X, y, theta, lr=0.5, batch=7)
     _, (trained,) = train_softmax(*data, epochs=1, lr=0.5, batch=7, verbose=False)
     np.testing.assert_array_equal(trained, theta)
+
+
+@pytest.mark.parametrize(
+    ("train", "own"), [(train_softmax, {}), (train_from, {}), (train_nn, {"hidden_dim": 500})]
+)
+def test_the_defaults_are_the_courses(train, own):
+    taken = inspect.signature(train).parameters.values()
+    defaults = {p.name: p.default for p in taken if p.default is not p.empty}
+    assert defaults == own | {"epochs": 10, "lr": 0.5, "batch": 100, "verbose": True}
 
 
 @pytest.mark.parametrize("train", [train_softmax, train_nn])
@@ -111,6 +121,8 @@ def test_training_from_the_courses_weights_is_train_nn_and_leaves_them_alone(dat
     ("weights", "error", "message"),
     [
         (np.zeros((6, 4)), TypeError, r"weights is a ndarray, expected the pair \(W1, W2\)"),
+        ([np.zeros((6, 3))], TypeError, "expected the pair"),
+        ([np.zeros((6, 4)), np.zeros((4, 4)), np.zeros((4, 3))], TypeError, "expected the pair"),
         ((np.zeros((5, 4)), np.zeros((4, 3))), ValueError, "X_tr has shape .*W1.shape"),
         ((np.zeros((6, 4)), np.zeros((5, 3))), ValueError, "W1 has shape .*W2.shape"),
         (
@@ -237,7 +249,7 @@ def told(*data, lr, init="hw0", verbose=True):
         (lambda X: X * 255, (0, 2), r"X_tr .* from 0 to 255, .* \[0, 1\].*: X_tr / 255"),
         (lambda X: X * 16, (0,), "X_tr .* from 0 to 16"),
         (lambda X: X * 255, (2,), "X_te .* from 0 to 255"),
-        (lambda X: X * 255 - 127, (0, 2), "X_tr .* from -127 to 128"),
+        (lambda X: X * 255 - 200, (0, 2), r"X_tr .* from -200 to 55.*: X_tr / 200"),
     ],
 )
 def test_inputs_that_were_not_scaled_are_named_once(scaled, sets, message):
