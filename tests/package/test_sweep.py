@@ -485,6 +485,12 @@ def edit(old, new):
     return lambda text: text.replace(old, new, 1)
 
 
+def torn(text):
+    """Return a table with a row of another run between the two of the last."""
+    *lines, last, end = text.splitlines(keepends=True)
+    return b"".join([*lines[:-1], last, lines[-1], end])
+
+
 REFUSED = [  # the table, what is asked of it, and what is said
     (bytes, {"rows": 1}, "was made with rows: 2, and this sweep has 1; write to another file"),
     (bytes, {"note": "new"}, "was made with note: plain, and this sweep has new"),
@@ -497,6 +503,7 @@ REFUSED = [  # the table, what is asked of it, and what is said
     (edit(b"# rows a run: 2", b"# rows a run: two"), {}, "was not made by a sweep"),
     (edit(b"\n0,1,0,", b"\n0,1,7,8,0,"), {}, "row 0 has 7 values, expected 5"),
     (edit(b"\n0,1,0,", b"\n0,1,0,5,5\n0,1,0,"), {}, "holds 3 rows of the run start=0, step=1, exp"),
+    (torn, {}, "holds rows of the run .* in two places"),
     (lambda _: b"a,b\n1,2\n", {}, "write to another file, or delete it"),
     (lambda _: b"no line end", {}, "write to another file, or delete it"),
     (lambda _: b"\xff\xfe\n\x00\n", {}, "write to another file, or delete it"),
