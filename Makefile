@@ -78,7 +78,7 @@ serve: book ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)
 pdf: book ## print the whole book into one PDF, _build/two-layers-by-hand.pdf (with a browser, in minutes)
 	@$(BIN)/python tools/pdf.py
 
-bench: $(VENV) ## measure an epoch beside other libraries (BENCH="speed_ladder", say)
+bench: $(VENV) ## measure an epoch beside other libraries, and this suite (BENCH="suite", say)
 	@$(BIN)/python experiments/benchmarks/run.py $(BENCH)
 
 # ---- after a change
@@ -89,10 +89,8 @@ renew: $(VENV) ## bring every derived record up to date, and say what changed
 notebooks: $(VENV) ## execute the chapters that changed and store clean outputs
 	@$(STEPS) run notebooks
 
-results: $(VENV) ## record a table of notebooks/results anew (R=width)
-	@$(if $(R),,$(error Which table? For width.csv: make results R=width))
-	@$(BIN)/python experiments/record_$(R).py --again
-	@$(BIN)/python tools/digests.py
+results: $(VENV) ## record again the tables that a change concerns (R=width: that one)
+	@$(BIN)/python tools/results.py $(R)
 
 # ---- upkeep
 
