@@ -28,6 +28,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = ("symbolic", "numeric", "invariant")
 PREFIX = "eq-"
@@ -88,42 +94,21 @@ class Book:
 
 # ---------------------------------------------------------------- reading
 
-FENCE = re.compile(r"^[ >]*(`{3,}|~{3,})(.*)$")
-HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
-CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
-# `$$` opens at the start of a line (of a list item, of a quotation) and closes at the
-# end of one, followed by nothing but a label.
-DISPLAY = re.compile(
-    r"^[ \t>]*(?:[-*+] |\d+[.)] )?\$\$(?P<tex>.*?)\$\$[ \t]*(?:\((?P<label>[^)\n]*)\))?[ \t]*$",
-    re.DOTALL | re.MULTILINE,
-)
-LEFT_OVER = re.compile(r"\$\$|^[ \t>]*\\begin\{(?:equation|align|gather|multline)", re.MULTILINE)
+MARKDOWN = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, double_inline=True)
+MARKDOWN.use(amsmath_plugin).use(colon_fence_plugin)
+DIRECTIVE = re.compile(r"\s*\{([\w:-]+)\}")
+CODE = ("", "code", "code-block", "code-cell")  # fences whose content is no Markdown
 
 
-def blank_code(text: str) -> str:
-    """Return ``text`` with code blanked out, line by line, so that positions stay.
-
-    Directives (``{note}`` after a backtick fence) hold prose and stay as they are,
-    except those that hold code or maths of their own.
-    """
-    lines: list[str] = []
-    open_fences: list[tuple[str, bool]] = []  # the fence, and whether its content is blanked
-    for line in text.split("\n"):
-        match = FENCE.match(line)
-        fence, blank = open_fences[-1] if open_fences else ("", False)
-        if match and fence and match[1].startswith(fence) and not match[2].strip():
-            open_fences.pop()
-            lines.append(" " * len(line))
-        elif match and not blank:
-            directive = re.match(r"\{([\w:-]+)\}", match[2].strip())
-            code = not directive or directive[1] in ("code", "code-block", "code-cell")
-            open_fences.append((match[1], code))
-            lines.append(" " * len(line) if code else line)
-        elif blank:
-            lines.append(" " * len(line))
-        else:
-            lines.append(CODE_SPAN.sub(lambda found: " " * len(found[0]), line))
-    return "\n".join(lines)
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text, and in place of a directive those of its content."""
+    for token in MARKDOWN.parse(text):
+        if token.type in ("fence", "colon_fence"):
+            name = DIRECTIVE.match(token.info)
+            if (name[1] if name else "") not in (*CODE, "math"):
+                yield from tokens(token.content)
+                continue
+        yield token
 
 
 def displayed(text: str, heading: str = "") -> Iterator[tuple[str, str, str]]:
@@ -133,21 +118,19 @@ def displayed(text: str, heading: str = "") -> Iterator[tuple[str, str, str]]:
     directive, a bare ``\\begin{align}``) comes out with an empty label. The last item
     has an empty ``tex``: it carries the heading that the text ends under.
     """
-    original, text = text, blank_code(text)
-    spans = [(m.start(), m["label"] or "", m["tex"].strip()) for m in DISPLAY.finditer(text)]
-    rest = DISPLAY.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
-    spans += [(m.start(), "", rest[m.start() : m.start() + 60]) for m in LEFT_OVER.finditer(rest)]
-    spans += [(m.start(), "", m[0]) for m in re.finditer(r"`{3,}\{math\}|:{3,}\{math\}", rest)]
-    headings, position = [], 0
-    for line in rest.split("\n"):
-        if HEADING.match(line):
-            title = HEADING.match(original[position : position + len(line)])[2]
-            headings.append((position, title))
-        position += len(line) + 1
-    for start, label, tex in sorted(spans):
-        above = [title for at, title in headings if at < start]
-        yield label, tex, above[-1] if above else heading
-    yield "", "", headings[-1][1] if headings else heading
+    before = ""
+    for token in tokens(text):
+        if token.type == "inline" and before == "heading_open":
+            heading = token.content
+        elif token.type == "math_block_label":
+            yield token.info, token.content.strip(), heading
+        elif token.type in ("math_block", "amsmath") or token.info.strip() == "{math}":
+            yield "", token.content.strip(), heading
+        for child in token.children or ():
+            if child.type == "math_inline_double":
+                yield "", child.content.strip(), heading
+        before = token.type
+    yield "", "", heading
 
 
 def source(cell: dict) -> str:

@@ -44,7 +44,10 @@ NAMED = re.compile(
 DATE = re.compile(r"^(?:19|20)\d\d$")
 # The number before a step of a list, and before a chapter's title in a table of contents.
 ENUMERATED = re.compile(r"^\s*\d+[.)]\s|^\|\s*\d+\s*\|\s*\[[^]]*\]\([^)]*\.ipynb\)")
+CODE = r"^[ >]*(`{3,})(?!\{(?!code)).*?^[ >]*\1"  # a block of it, and no other directive
 REMOVED = [  # what is not typed prose, in this order
+    re.compile(CODE, re.DOTALL | re.MULTILINE),
+    re.compile(r"\$\$.*?\$\$(?: \(eq-[\w-]+\))?", re.DOTALL),
     quotes.QUOTE,
     re.compile(r"(?<!`)`+(?!`)[^`]*`+"),  # code, and the arguments of roles
     re.compile(r"\]\([^)]*\)"),
@@ -54,7 +57,6 @@ REMOVED = [  # what is not typed prose, in this order
     re.compile(r"^\s*:{3,}\{(?!.*title).*$", re.MULTILINE),
     re.compile(r"&#?\w+;"),
 ]
-DISPLAY = equations.DISPLAY
 FORMULA = re.compile(r"\$[^$]+\$")
 
 
@@ -81,7 +83,7 @@ def value(text: str) -> float:
 
 def numbers(text: str) -> list[tuple[str, str, bool]]:
     """Return each number of a text, the line around it, and whether it is written as a result."""
-    prose = DISPLAY.sub(blank, equations.blank_code(text))
+    prose = text
     for pattern in REMOVED:
         prose = pattern.sub(blank, prose)
     formulas = FORMULA.sub(blank, prose)
