@@ -62,8 +62,11 @@ lab: .venv/.lab book ## open the chapters in JupyterLab, as readers get them, in
 edit: .venv/.edit ## open the sources of the chapters in JupyterLab, for those who write
 	@JUPYTER_PATH="$(CURDIR)/.venv/edit/share/jupyter" $(BIN)/jupyter lab --notebook-dir=notebooks
 
+# Where it is there, jsonschema imports it, and every start of a program that reads notebooks takes
+# one to two seconds longer; without it, addresses in what is no notebook are not checked.
 .venv/.lab: $(VENV)
 	@$(PIP) install -c constraints.txt 'jupyterlab>=4,<5'
+	@$(PIP) uninstall --yes rfc3987-syntax
 	@touch $@
 
 # Apart from the rest, for `make lab` must not have it: it leaves out what <details> folds.

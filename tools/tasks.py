@@ -10,6 +10,8 @@ prints to `build/steps/NAME.log`, and a summary closes the run.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -21,6 +23,7 @@ from pathlib import Path
 
 from doit.exceptions import TaskFailed
 from doit.reporter import ConsoleReporter
+from doit.tools import config_changed
 
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "build" / "steps"
@@ -222,10 +225,11 @@ DOIT_CONFIG = {
         "chapters",
         "laboratory",
         "package",
-        "records",
         "jupyterlab",
         "experiments",
+        "recipes",
         "site",
+        "records",
         "lint",
     ],
 }
@@ -288,11 +292,34 @@ def task_experiments():
 
 
 def task_records():
-    """The tests of all else that is committed: pages, numbers, recipes, tools."""
+    """The tests of all else that is committed: pages, numbers, tools."""
     return step(
         "records",
         [*PYTEST, "tests/book", "-m", "not chapter"],
         reads=(*SITE, *TOP, *TESTS, "tests/book", "tools", "experiments"),
+    )
+
+
+def without_words() -> str:
+    """Return a digest of the chapters without the text of their Markdown cells."""
+    found = [json.loads(path.read_text("utf-8")) for path in ROOT.glob("notebooks/*.ipynb")]
+    for cell in (cell for notebook in found for cell in notebook["cells"]):
+        if cell["cell_type"] == "markdown":
+            cell["source"] = []
+    found.sort(key=json.dumps)
+    return hashlib.sha256(json.dumps(found).encode()).hexdigest()
+
+
+def task_recipes():
+    """What CONTRIBUTING and README tell one to type, typed; a chapter's sentences do not matter."""
+    return step(
+        "recipes",
+        [*PYTEST, "tests/recipes"],
+        reads=(
+            *(*PACKAGE, *TESTS, "tests/recipes", "tests/book", "tools", "experiments", "Makefile"),
+            *("notebooks/results", "book", "_config.yml", "_toc.yml", "CONTRIBUTING.md"),
+        ),
+        uptodate=[was_run, config_changed(without_words())],
     )
 
 

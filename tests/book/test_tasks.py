@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 import tasks
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -150,6 +152,7 @@ def commands(name):
         ("lint", ["ruff check .", "ruff format --check ."]),
         ("package", ["-m pytest", "tests/package", "tests/check"]),
         ("records", ["-m pytest", "tests/book -m not chapter"]),
+        ("recipes", ["-m pytest", "tests/recipes"]),
         ("experiments", ["-m pytest", "tests/experiments"]),
         ("chapters", ["--nbval notebooks/04_training.ipynb tests/book/test_chapters.py -k 04_t"]),
         ("book", ["jupyter-book build . -W -n --keep-going"]),
@@ -176,8 +179,7 @@ def test_all_tests_that_need_jupyterlab_are_in_its_step():
 def test_every_chapter_and_every_folder_of_tests_is_in_a_step():
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         assert f"notebooks/{path.name}" in commands("chapters")
-    names = ("package", "records", "experiments", "chapters", "site", "browser", "laboratory")
-    typed = "\n".join(map(commands, names))
+    typed = "\n".join(map(commands, tasks.DOIT_CONFIG["default_tasks"]))
     for folder in (path for path in (ROOT / "tests").iterdir() if list(path.glob("test_*.py"))):
         assert f"tests/{folder.name}" in typed
 
@@ -198,7 +200,21 @@ def test_a_step_reads_the_files_that_it_names():
     assert [path for path in read if "__pycache__" in path] == []
 
 
-@pytest.mark.parametrize("name", ["experiments", "package", "laboratory"])
+def test_a_changed_sentence_does_not_run_the_recipes_again_but_changed_code_does(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    (tmp_path / "notebooks").mkdir()
+
+    def digest(text, code):
+        cells = [new_markdown_cell(text, id="a"), new_code_cell(code, id="b")]
+        nbformat.write(new_notebook(cells=cells), tmp_path / "notebooks" / "one.ipynb")
+        return tasks.without_words()
+
+    assert digest("A word", "1") == digest("Another", "1") != digest("A word", "2")
+
+
+@pytest.mark.parametrize("name", ["experiments", "package", "laboratory", "recipes"])
 def test_a_changed_chapter_does_not_run_these_tests_again(name):
     read = getattr(tasks, f"task_{name}")()["file_dep"]
     assert {"simple_ml/losses.py", "tests/conftest.py"} <= set(read)

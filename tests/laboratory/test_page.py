@@ -244,7 +244,7 @@ def test_invalid_settings_are_refused_with_a_sentence(visit):
 
 
 def test_divergence_is_said_with_its_step_and_freezes_nothing(visit):
-    tab = visit("#d=100&init=hw0&lr=1e12")
+    tab = visit("#d=100&init=hw0&lr=1e12&epochs=1")
     train(tab, until="diverged")
     found = run(tab)
     assert found.status["step"] == found.steps == len(found.points)

@@ -169,7 +169,8 @@ def accessibility(page, rules: list[str] | None = None) -> list[str]:
         page.evaluate(AXE.read_text(encoding="utf-8"))
     ask(page, "keepOneOfAKind")
     only = {"type": "rule", "values": rules} if rules else EVERY_RULE
-    options = {"runOnly": only, "resultTypes": ["violations", "incomplete"]}
+    kept = ["violations", "incomplete"]
+    options = {"runOnly": only, "resultTypes": kept, "selectors": False}
     found = page.evaluate("options => axe.run(options)", options)
     return [
         f"axe: {rule['id']} ({len(rule['nodes'])}): {rule['nodes'][0]['html'][:120]}"

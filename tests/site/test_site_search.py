@@ -12,7 +12,7 @@ import sys
 
 import pytest
 from browsing import ROOT, SITE
-from checks import AXE, Page, results
+from checks import AXE, THEMES, Page, ask, results
 from py_mini_racer import MiniRacer
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -229,16 +229,17 @@ def test_enter_alone_leads_to_all_hits(searching):
     assert results(page)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_list_of_hits_is_accessible(theme, searching):
+def test_the_list_of_hits_is_accessible(searching):
     page, field = searching()
-    page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
     field.type("mask")
     page.wait_for_selector(HITS)
     field.press("ArrowDown")
     page.add_script_tag(path=AXE)
-    found = page.evaluate("async () => (await axe.run('#pst-search-dialog')).violations")
-    assert [violation["id"] for violation in found] == []
+    ask(page, "keepOneOfAKind")  # of the chapter behind it, through which axe-core goes, too
+    for theme in THEMES:
+        page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+        found = page.evaluate("async () => (await axe.run('#pst-search-dialog')).violations")
+        assert [violation["id"] for violation in found] == []
 
 
 def test_the_page_of_hits_follows_what_is_typed_and_is_accessible(tab, address):
