@@ -59,6 +59,15 @@ def files(*reads: str) -> list[str]:
     )
 
 
+def without_words(chapters: tuple[str, ...]) -> str:
+    """Return a digest of chapters without the text of their Markdown cells."""
+    found = {name: json.loads((ROOT / name).read_text("utf-8")) for name in files(*chapters)}
+    for cell in (cell for notebook in found.values() for cell in notebook["cells"]):
+        if cell["cell_type"] == "markdown":
+            cell["source"] = ""
+    return hashlib.sha256(json.dumps(found).encode()).hexdigest()
+
+
 # ---------------------------------------------------------------- running a step
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -126,14 +135,14 @@ def was_run(task, values) -> bool:
     return "not_run" not in values
 
 
-def step(name: str, *commands: list[str], reads, after=(), runner=run, **others) -> dict:
-    """Return a step as doit wants it."""
+def step(name, *commands: list[str], reads, code_of=(), after=(), runner=run, **others) -> dict:
+    """Return a step as doit wants it; of chapters in ``code_of`` it does not read the sentences."""
     return {
         "name" if ":" in name else "basename": name.partition(":")[2] or name,
         "actions": [(runner, [name, list(commands)])],
         "file_dep": files(*reads),
         "task_dep": list(after),
-        "uptodate": [was_run],
+        "uptodate": [was_run, config_changed(without_words(code_of))],
         **others,
     }
 
@@ -271,14 +280,18 @@ def task_package():
 
 
 def task_chapters():
-    """Each chapter: nbval, and once more with other sums, its pictures and its mutants."""
+    """Each chapter: nbval, and once more with other sums, its pictures and its mutants.
+
+    That its sentences and its numbers agree is tested in `records`.
+    """
     again = "tests/book/test_chapters.py"
     tools = ("tools/equation*.py", "tools/execute_notebooks.py", "tools/quotes.py")
     for name in CHAPTERS:
         yield step(
             f"chapters:{name}",
             [*PYTEST, "--nbval", f"notebooks/{name}.ipynb", again, "-k", name],
-            reads=(*PACKAGE, *TESTS, *tools, again, f"notebooks/{name}.ipynb", "notebooks/results"),
+            reads=(*PACKAGE, *TESTS, *tools, again, "notebooks/results"),
+            code_of=(f"notebooks/{name}.ipynb",),
         )
 
 
@@ -300,18 +313,8 @@ def task_records():
     )
 
 
-def without_words() -> str:
-    """Return a digest of the chapters without the text of their Markdown cells."""
-    found = [json.loads(path.read_text("utf-8")) for path in ROOT.glob("notebooks/*.ipynb")]
-    for cell in (cell for notebook in found for cell in notebook["cells"]):
-        if cell["cell_type"] == "markdown":
-            cell["source"] = []
-    found.sort(key=json.dumps)
-    return hashlib.sha256(json.dumps(found).encode()).hexdigest()
-
-
 def task_recipes():
-    """What CONTRIBUTING and README tell one to type, typed; a chapter's sentences do not matter."""
+    """What CONTRIBUTING and README tell one to type, typed."""
     return step(
         "recipes",
         [*PYTEST, "tests/recipes"],
@@ -319,7 +322,7 @@ def task_recipes():
             *(*PACKAGE, *TESTS, "tests/recipes", "tests/book", "tools", "experiments", "Makefile"),
             *("notebooks/results", "book", "_config.yml", "_toc.yml", "CONTRIBUTING.md"),
         ),
-        uptodate=[was_run, config_changed(without_words())],
+        code_of=("notebooks/*.ipynb",),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import tasks
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -108,6 +108,24 @@ def test_a_step_runs_again_if_it_failed_or_if_what_it_reads_has_changed(steps, t
         assert not started()
 
 
+def test_a_step_that_reads_the_code_of_a_chapter_runs_again_for_its_code_and_outputs(
+    steps, tmp_path
+):
+    def started(text, *codes, outputs=None):
+        cells = [new_code_cell(c, id=f"c{i}", outputs=outputs or []) for i, c in enumerate(codes)]
+        notebook = new_notebook(cells=[new_markdown_cell(text, id="a"), *cells])
+        nbformat.write(notebook, tmp_path / "one.ipynb")
+        return "one: started" in steps(one=f"{exits(0)}, code_of=('*.ipynb',)").stdout
+
+    assert started("A word", "1")
+    assert not started("Another word", "1")
+    assert started("Another word", "2")
+    assert started("Another word", "2", "3")
+    assert started("Another word", "2", "3", outputs=[new_output("stream", text="x")])
+    (tmp_path / "two.ipynb").write_text((tmp_path / "one.ipynb").read_text())
+    assert started("Another word", "2", "3")
+
+
 NO_BROWSER = """
 import sys
 print("no browser; try: install chromium")
@@ -200,23 +218,10 @@ def test_a_step_reads_the_files_that_it_names():
     assert [path for path in read if "__pycache__" in path] == []
 
 
-def test_a_changed_sentence_does_not_run_the_recipes_again_but_changed_code_does(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setattr(tasks, "ROOT", tmp_path)
-    (tmp_path / "notebooks").mkdir()
-
-    def digest(text, code):
-        cells = [new_markdown_cell(text, id="a"), new_code_cell(code, id="b")]
-        nbformat.write(new_notebook(cells=cells), tmp_path / "notebooks" / "one.ipynb")
-        return tasks.without_words()
-
-    assert digest("A word", "1") == digest("Another", "1") != digest("A word", "2")
-
-
-@pytest.mark.parametrize("name", ["experiments", "package", "laboratory", "recipes"])
-def test_a_changed_chapter_does_not_run_these_tests_again(name):
-    read = getattr(tasks, f"task_{name}")()["file_dep"]
+@pytest.mark.parametrize("name", ["experiments", "package", "laboratory", "recipes", "chapters"])
+def test_a_changed_sentence_does_not_run_these_tests_again(name):
+    found = getattr(tasks, f"task_{name}")()
+    read = (found if isinstance(found, dict) else next(found))["file_dep"]
     assert {"simple_ml/losses.py", "tests/conftest.py"} <= set(read)
     assert [path for path in read if path.endswith(".ipynb")] == []
 
