@@ -17,9 +17,9 @@ import pytest
 import recording
 
 from simple_ml import load_mnist
-from simple_ml.study.results import data_digests, read_table, select
+from simple_ml.study import sweep
+from simple_ml.study.results import provenance, read_table, select
 from simple_ml.study.run import trial
-from simple_ml.study.table import key
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "notebooks" / "results"
@@ -106,51 +106,26 @@ def test_runs_of_a_task_of_its_own_give_the_recorded_numbers_again(script, sampl
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_a_table_holds_the_runs_that_its_script_asks_for_in_their_order(script):
-    call, table, how = recorded(script)
-    names, size = list(call.runs[0]), int(how["rows a run"])
-    assert list(table)[: len(names)] == names
-    columns = [table[name] for name in names]
-    found = [key(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
-    wanted = [row for run in call.runs for row in [key(run)] * size]
-    assert len(found) == len(wanted)
-    # Not as two lists: pytest would compare thousands of lines for minutes before it says anything.
-    pairs = [(numbered(a), numbered(b)) for a, b in zip(found, wanted, strict=True)]
-    differ = [f"row {i}: {a}, asked {b}" for i, (a, b) in enumerate(pairs) if a != b]
-    assert differ[:3] == [], f"{len(differ)} rows differ; python experiments/{script}.py"
-
-
-def numbered(row):
-    return tuple(float(value) if is_number(value) else value for value in row)
-
-
-def is_number(text):
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_a_table_names_the_command_and_the_settings_of_its_script(script):
+def test_a_table_is_complete_in_order_and_of_its_scripts_settings_and_digits(
+    script, request, monkeypatch
+):
+    """By the sweep's own look: it refuses a table of other settings, runs or digits."""
     call, _, how = recorded(script)
-    assert call.path.name == script.removeprefix("record_") + ".csv"
+    data = request.getfixturevalue("full_mnist") if call.data == "full" else call.data
+    versions = {name: how[name] for name in ("python", "numpy", "simple_ml")}
+
+    def then(*arguments, **settings):
+        return provenance(*arguments, **settings) | versions
+
+    def to_do(*_):
+        pytest.fail(f"runs are missing, or in another order: python experiments/{script}.py")
+
+    monkeypatch.setattr(sweep, "provenance", then)
+    monkeypatch.setattr(sweep.SweepTable, "_save", to_do)
+    monkeypatch.setattr(sweep, "_results", lambda runs, *_: map(to_do, runs))
+    settings = {"holdout": call.holdout, "task": call.task, "progress": False, **call.settings}
+    sweep.sweep(call.path, call.runs, data=data, **settings)
     assert how["command"] == f"python experiments/{script}.py"
-    assert how["task"] == call.task.__name__
-    assert {name: how.get(name) for name in call.settings} == {
-        name: str(value) for name, value in call.settings.items()
-    }
-    assert int(how["holdout"]) == call.holdout
-    assert {"python", "numpy", "simple_ml"} <= set(how)
-
-
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_a_table_was_recorded_on_the_digits_that_its_script_names(script, request):
-    call, _, how = recorded(script)
-    data = load_mnist(request.getfixturevalue("full_mnist") if call.data == "full" else call.data)
-    digests = data_digests(data)
-    assert {name: how[name] for name in digests} == digests
 
 
 def steady(table, size):
