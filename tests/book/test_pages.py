@@ -77,26 +77,12 @@ def test_a_wrong_argument_and_a_wrong_name_are_noticed():
         unknown_names("from simple_ml import train_network")
 
 
-# What is meant when an option is left out, as `--help` says.
-DATA = {"data": "embedded", "batch": 100}
-DEFAULTS = {
-    "softmax": DATA | {"epochs": 10, "lr": 0.5},
-    "train": DATA | {"epochs": 10, "lr": 0.2, "hidden": 100, "init": "hw0", "seed": None},
-    "sweep table.csv": DATA
-    | {"table": "table.csv", "init": ["hw0"], "hidden": [100], "lr": [0.2], "seeds": [range(1)]}
-    | {"draw": None, "gain": None, "imbalance": None, "epochs": [20], "holdout": 1000}
-    | {"jobs": None, "dask": None},
-}
-
-
-@pytest.mark.parametrize("command", DEFAULTS)
-def test_an_option_that_is_left_out_means_what_the_help_says(command, capsys):
+@pytest.mark.parametrize("command", ["softmax", "train", "sweep table.csv"])
+def test_the_help_says_what_an_option_means_that_is_left_out(command, capsys):
     found = vars(parser().parse_args(command.split()))
-    assert found == DEFAULTS[command] | {"command": command.split()[0]}
     with pytest.raises(SystemExit):
         parser().parse_args([*command.split(), "--help"])
     said = " ".join(capsys.readouterr().out.split())
-    for name in ("epochs", "lr", "hidden", "batch", "holdout"):
-        value = found.get(name, 1)
-        if name in found:
-            assert f"({value[0] if isinstance(value, list) else value})" in said, name
+    for name in found.keys() & {"epochs", "lr", "hidden", "batch", "holdout"}:
+        value = found[name]
+        assert f"({value[0] if isinstance(value, list) else value})" in said, name
