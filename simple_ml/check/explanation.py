@@ -83,6 +83,7 @@ def explain(observed):
     common = set.intersection(*map(set, fitting)) if fitting else set()
     names = [row.name for row in TABLE if row.name in common]
     unexplained = not fitting or (not names and fitting != [{}])
+    unexplained &= "not_repeatable" not in observed.facts  # what is drawn explains itself
     return Explanation(
         ways={name: fitting[0][name] for name in names},
         unsure=tuple(
@@ -217,11 +218,14 @@ class Search:
         return found
 
     def _doubles(self, order):
-        """Return the pairs of rows that fit; only where the lines of the two do not collide."""
+        """Return the pairs of rows that fit; only where the lines of the two do not collide.
+
+        One of them may be right on plain probes while it is alone: `/ batch` is, as long as the
+        other mistake does not make a batch shorter.
+        """
         table = [
-            (row, effective)
+            (row, [(way, self._has_effect(way)) for way in ways if not measures(way)])
             for row, ways in rows(self.task.program)
-            if (effective := [w for w in ways if not measures(w) and self._has_effect(w)])
         ]
         deadline = time.monotonic() + PATIENCE
         found = []
@@ -230,8 +234,10 @@ class Search:
                 break
             found += (
                 {one.name: a, other.name: b}
-                for a, b in itertools.product(ways, other_ways)
-                if not decided(a) & decided(b) and self._explains({**a, **b}, order)
+                for (a, shows), (b, other_shows) in itertools.product(ways, other_ways)
+                if (shows or other_shows)
+                and not decided(a) & decided(b)
+                and self._explains({**a, **b}, order)
             )
         return found
 

@@ -136,7 +136,9 @@ def _updates(task, outcomes):
     Where new arrays are returned instead, these are what is looked at from here on.
     """
     ran = [outcome for outcome in outcomes if isinstance(outcome.event, Ran)]
-    failed = any(outcome.raised and outcome.probe.tag != "read-only" for outcome in outcomes)
+    failed = any(
+        each.raised and each.probe.tag != "read-only" and not each.probe.beyond for each in outcomes
+    )
     if not task.in_place or not ran or failed or not all(each.untouched for each in ran):
         return outcomes, {}
     arrays = {"arrays": listed(task.outputs)}

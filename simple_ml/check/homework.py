@@ -6,6 +6,8 @@ where it can neither hang the terminal nor change anything.
 """
 
 import ast
+import contextlib
+import importlib.util
 import inspect
 import json
 import linecache
@@ -243,6 +245,22 @@ def _code_of(homework, name):
 # ---------------------------------------------------------------- running
 
 
+def _load_libraries(homework):
+    """Import here what a homework imports of installed libraries: once, and not in every child."""
+    for _, text in homework.parts:
+        for node in ast.parse(text).body:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module]
+            for name in names:
+                first = name.partition(".")[0]
+                found = importlib.util.find_spec(first)
+                own = any(homework.path.parent.glob(f"{first}*"))  # a file beside it comes first
+                if found and not own and str(found.origin).startswith(sandbox.INSTALLED):
+                    with contextlib.suppress(Exception):  # it will be told where it is imported
+                        importlib.import_module(name)
+
+
 def functions_in(homework):
     """Return the known functions of a homework that has been run in a child: name and parameters.
 
@@ -251,6 +269,7 @@ def functions_in(homework):
     Unusable
         If the homework does not run to its end, or binds none of these functions.
     """
+    _load_libraries(homework)
     event = _surveyed(homework, SOON)
     if isinstance(event, sandbox.Hung) and _imports(event.lines):
         event = _surveyed(homework, IMPORTS)

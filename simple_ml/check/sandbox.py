@@ -40,6 +40,7 @@ LIBRARIES = tuple(
     for name in ("stdlib", "platstdlib", "purelib", "platlib")
     if (folder := sysconfig.get_path(name))
 )
+INSTALLED = LIBRARIES[2:]
 
 
 class Line(NamedTuple):

@@ -55,7 +55,9 @@ def report_on(observed, explanation, name, isolated, strict):
         findings.append(_raised(task, explanation.raised))
     findings += _mistakes(observed, explanation)
     gaps = {gap.name: gap for gap in reversed(explanation.gaps)}  # one name, told once
-    findings += [_gap(observed, gap) for gap in reversed(gaps.values())]
+    findings += [
+        _gap(observed, gap) for gap in reversed(gaps.values()) if gap.name not in explanation.ways
+    ]
     if strict:
         findings = [finding.required() for finding in findings]
     findings.sort(key=lambda finding: bool(finding.beyond))  # stable: what is wrong comes first

@@ -213,6 +213,10 @@ def test_a_program_is_given_what_is_promised(task, given):
                 assert same(found, right, probe), probe.about
 
 
+# One step with all rows, divided by `batch`, is the sum of the batches' steps from the old weights.
+SAME = {("divides_by_batch", "batch_ignored")}
+
+
 def test_two_mistakes_are_never_called_by_a_single_wrong_name(asked):
     task, probes = asked
     with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -227,15 +231,15 @@ def test_two_mistakes_are_never_called_by_a_single_wrong_name(asked):
         for one, other in itertools.combinations(effective, 2)
         if one[0] != other[0] and not one[1].keys() & other[1].keys()
     ]
-    both = 0
-    sample = random.Random(0).sample(pairs, min(8, len(pairs)))
-    for (one, lines), (other, more) in sample:
+    both = tried = 0
+    for (one, lines), (other, more) in random.Random(0).sample(pairs, min(16, len(pairs))):
         if acted_out(task, probes, {**lines, **more}) is None:
             continue
         said = set(named_in(explained(task, probes, {**lines, **more})[1])) - FALLBACKS
-        assert said <= {one, other}, (one, other, said)
+        assert said <= {one, other} or (one, other) in SAME, (one, other, said)
         both += said == {one, other}
-    assert both >= len(sample) / 2  # some mistakes hide others: after a ValueError nothing is seen
+        tried += len(said) != 1  # one may hide the other: a log of a sum that is not used
+    assert both >= tried / 2  # after a ValueError nothing is seen
 
 
 def test_every_way_is_a_way_in_some_function():

@@ -13,5 +13,5 @@ def verdict(function, kind, strict=False):
     """Return the report on a homework; none depends on how busy the machine is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(explanation, "PATIENCE", 1000)
-        limit = 2 if function.__name__ == "yves" else 20
+        limit = 2 if "hangs" in function.__name__ else 20
         return check.check(function, kind, limit=limit, strict=strict)
