@@ -36,8 +36,6 @@ def same_array(found, wanted, tolerance, before=None):
         return False
     if found.dtype.kind not in "biuf":
         return False
-    if found.dtype == np.float16:
-        tolerance = 1e-3  # that it is float16 is said by itself
     found, wanted = found.astype(float).reshape(wanted.shape), wanted.astype(float)
     if not np.isfinite(wanted).all():
         return not np.isfinite(found).all()

@@ -186,7 +186,7 @@ IMPLIED = {
     "global_state": {"rows_reordered", "generator_ignored"},  # a shuffle draws: one mistake
     "not_repeatable": {"rows_reordered", "generator_ignored"},
     "wrong_dtype": {
-        *("pixels_not_scaled", "whole_number_division"),
+        *("pixels_not_scaled", "whole_number_division", "pixels_in_half_precision"),
         *("labels_one_hot", "images_and_labels_swapped"),
     },
 }

@@ -395,3 +395,14 @@ def course(fan_in, fan_out, rng):
 def xavier(fan_in, fan_out, rng):
     a = np.sqrt(6.0 / (fan_in + fan_out))
     return rng.uniform(low=-a, high=a, size=(fan_in, fan_out)).astype("float32")
+
+
+@homework("fan_in")
+def lecun(fan_in, fan_out, rng):
+    return rng.normal(size=(fan_in, fan_out)) / math.sqrt(fan_in)
+
+
+@homework("pytorch")
+def as_pytorch(fan_in, fan_out, rng):
+    bound = 1 / math.sqrt(fan_in)
+    return rng.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)

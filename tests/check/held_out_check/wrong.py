@@ -4,6 +4,7 @@
 """
 
 import inspect
+import linecache
 
 from held_out_check import right
 
@@ -40,7 +41,7 @@ ROWS = [
     ("in_slices", "not_in_place", "W1 -=", "W1 = W1 -", "W2 -=", "W2 = W2 -"),
     ("minus_times_minus", "returns_new_arrays", "eye =", COPIED + "eye ="),
     ("in_slices", "inputs_modified", "lr * g2", "lr * g2\n        x *= 0.5"),
-    ("while_loop", "hangs", "done += batch", "done += 0"),
+    ("while_loop", "hangs", "done += batch", "for _ in iter(int, 1): pass"),
     ("in_slices", "raises", "hid =", "hid = x.not_there +"),
     ("one_row_at_a_time", "one_hot_missing", "            p[t] -= 1\n", ""),
     (
@@ -95,9 +96,14 @@ ROWS = [
     ("with_struct", "wrong_dtype", ".astype(np.float32)", ""),
     ("normal_he", "gain_missing", "2 / fan_in", "1 / fan_in"),
     ("course", "fans_swapped", "sqrt(fan_out)", "sqrt(fan_in)"),
-    ("normal_he", "variance_for_std", "math.sqrt(2 / fan_in)", "2 / fan_in"),
-    ("normal_he", "generator_ignored", "rng.normal", "np.random.normal"),
-    ("uniform_he", "uniform_bound_for_std", "6 / fan_in", "2 / fan_in"),
+    (
+        "xavier",
+        "variance_for_std",
+        "sqrt(6.0 / (fan_in + fan_out))",
+        "sqrt(3) * 2 / (fan_in + fan_out)",
+    ),
+    ("lecun", "generator_ignored", "rng.normal", "np.random.normal"),
+    ("as_pytorch", "uniform_bound_for_std", "math.sqrt(fan_in)", "math.sqrt(3 * fan_in)"),
     # two mistakes at once
     ("in_slices", "no_mean mask_missing", " / len(x)", "", "(hid > 0) * ", ""),
     (
@@ -158,8 +164,9 @@ def edited(name, mistakes, *edits):
     for old, new in zip(edits[::2], edits[1::2], strict=True):
         text, before = text.replace(old, new), text
         assert text != before, (name, old)
-    values = dict(vars(right))
-    exec(text, values)
+    values, file = dict(vars(right)), f"{name}.py"
+    linecache.cache[file] = len(text), None, text.splitlines(True), file
+    exec(compile(text, file, "exec"), values)
     values[name].__name__ = f"{name}: {mistakes}"
     return values[name]
 
