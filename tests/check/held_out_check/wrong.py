@@ -164,7 +164,7 @@ def edited(name, mistakes, *edits):
     for old, new in zip(edits[::2], edits[1::2], strict=True):
         text, before = text.replace(old, new), text
         assert text != before, (name, old)
-    values, file = dict(vars(right)), f"{name}.py"
+    values, file = dict(vars(right)), f"{name} {mistakes}.py"
     linecache.cache[file] = len(text), None, text.splitlines(True), file
     exec(compile(text, file, "exec"), values)
     values[name].__name__ = f"{name}: {mistakes}"
