@@ -16,13 +16,13 @@ from simple_ml.check import sandbox
 from simple_ml.check.facts import exception
 from simple_ml.check.probes import write_digits
 
-COUNTS = {"t10k": 10000, "train": 60000}  # the quick one first
+COUNT = 10000  # of the course's test images: whoever fixes 60,000 cannot read these
 ROWS = 60000
 PATIENCE = 3  # times the limit: the files are large
 
 
 def reads_the_courses_files(function, limit):
-    """Return whether `parse_mnist` reads two files like the course's, named and placed like those.
+    """Return whether `parse_mnist` reads files like the course's test data, named and placed so.
 
     Parameters
     ----------
@@ -35,19 +35,16 @@ def reads_the_courses_files(function, limit):
     -------
     works : bool
     """
-    for name, count in COUNTS.items():
-        images = np.zeros((count, 28, 28), np.uint8)
-        images[::1000, ::2] = np.arange(28, dtype=np.uint8) * 9
-        images[0, 0, :2] = 0, 255
-        labels = (np.arange(count) % 10).astype(np.uint8)
-        with tempfile.TemporaryDirectory(prefix="simple_ml_course_") as folder:
-            paths = write_digits(Path(folder, "data"), images, labels, name)
-            names = tuple(f"data/{Path(path).name}" for path in paths)
-            reader = InFolder(_Compared(function, images, labels), folder)
-            (event, *_), _ = sandbox.run(reader, [names], PATIENCE * limit)
-        if not (isinstance(event, sandbox.Ran) and event.returned is True):
-            return False
-    return True
+    images = np.zeros((COUNT, 28, 28), np.uint8)
+    images[::1000, ::2] = np.arange(28, dtype=np.uint8) * 9
+    images[0, 0, :2] = 0, 255
+    labels = (np.arange(COUNT) % 10).astype(np.uint8)
+    with tempfile.TemporaryDirectory(prefix="simple_ml_course_") as folder:
+        paths = write_digits(Path(folder, "data"), images, labels, "t10k")
+        names = tuple(f"data/{Path(path).name}" for path in paths)
+        reader = InFolder(_Compared(function, images, labels), folder)
+        (event, *_), _ = sandbox.run(reader, [names], PATIENCE * limit)
+    return isinstance(event, sandbox.Ran) and event.returned is True
 
 
 def stops_on_many_rows(function, limit):
