@@ -7,6 +7,7 @@ notebook made to break it.
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 
@@ -102,18 +103,9 @@ def traces_of_the_machine(notebook) -> list[str]:
 
 
 def unclean_metadata(notebook) -> list[str]:
-    found = []
-    if notebook.metadata.get("kernelspec") != execute_notebooks.KERNEL:
-        found.append(f"kernelspec {notebook.metadata.get('kernelspec')}")
-    if "version" in notebook.metadata.get("language_info", {}):
-        found.append("language_info has the version of one machine's Python")
-    if "widgets" in notebook.metadata:
-        found.append("widget state is stored")
-    for number, cell in enumerate(notebook.cells):
-        for key in execute_notebooks.CELL_METADATA_OF_TOOLS:
-            if key in cell.metadata:
-                found.append(f"cell {number}: metadata {key!r}")
-    return found
+    cleaned = copy.deepcopy(notebook)
+    execute_notebooks.clean(cleaned)
+    return [] if cleaned == notebook else ["it is not as `clean` leaves it"]
 
 
 PROPERTIES = [
@@ -200,14 +192,21 @@ def test_blank_lines_do_not_count():
     assert not long_cells(chapter(cell("\n\n".join(["x = 1"] * MAX_CODE_LINES))))
 
 
-def test_metadata_of_a_machine_is_noticed():
-    bad = chapter(cell(execution={"iopub.execute_input": "2026-01-01"}))
-    assert unclean_metadata(bad) == []  # `clean` has removed it
-    bad.cells[1].metadata["execution"] = {"iopub.execute_input": "2026-01-01"}
-    bad.metadata["kernelspec"] = {"name": "my-env", "display_name": "My env"}
-    bad.metadata["language_info"]["version"] = "3.11.7"
-    bad.metadata["widgets"] = {}
-    assert len(unclean_metadata(bad)) == 4
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda bad: bad.cells[1].metadata.update(execution={"iopub.execute_input": "2026-01-01"}),
+        lambda bad: bad.metadata.update(kernelspec={"name": "my-env", "display_name": "My env"}),
+        lambda bad: bad.metadata.language_info.update(version="3.11.7"),
+        lambda bad: bad.metadata.update(widgets={}),
+    ],
+)
+def test_metadata_of_a_machine_is_noticed_and_removed(spoil):
+    notebook = chapter(cell())
+    spoil(notebook)
+    assert unclean_metadata(notebook)
+    execute_notebooks.clean(notebook)
+    assert not unclean_metadata(notebook)
 
 
 # ---------------------------------------------------------------- executing and storing

@@ -100,12 +100,6 @@ def test_a_network_that_died_says_so_in_one_line_below_the_table():
     assert done.stderr.count("\n") == 1
 
 
-def test_no_progress_bar_reaches_a_file():
-    done = run("train", "--epochs", "1")
-    assert done.returncode == 0
-    assert done.stderr == ""
-
-
 def test_importing_the_package_leaves_plots_symbols_and_downloads_alone():
     heavy = {"matplotlib", "sympy", "joblib", "pooch", "requests"}
     code = f"import sys, simple_ml; print({heavy} & set(sys.modules))"
