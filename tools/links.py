@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("*.md", "*.cff", "_config.yml", "book/*.md", "book/*.bib", "notebooks/*.ipynb")
@@ -61,22 +63,18 @@ def problem_of(address: str, session: requests.Session) -> str:
     """Return what is wrong with an address: "" if it leads somewhere."""
     if address.endswith("/mnist/"):  # a mirror has files, and no page
         address += "t10k-labels-idx1-ubyte.gz"
-    problem = ""
-    for attempt in range(3):
-        try:
-            with session.get(address, timeout=PATIENCE, stream=True) as reply:
-                if reply.ok or reply.status_code in CLOSED:
-                    return ""
-                problem = str(reply.status_code)
-        except requests.RequestException as error:
-            problem = type(error).__name__
-        time.sleep(PAUSE * 4**attempt)
-    return problem
+    try:
+        with session.get(address, timeout=PATIENCE, stream=True) as reply:
+            return "" if reply.ok or reply.status_code in CLOSED else str(reply.status_code)
+    except requests.RequestException as error:
+        return type(error).__name__
 
 
 def main() -> int:
     found, dead = collect(), 0
+    again = Retry(2, backoff_factor=PAUSE, status_forcelist=range(500, 600), raise_on_status=False)
     with requests.Session() as session:
+        session.mount("https://", HTTPAdapter(max_retries=again))
         session.headers["User-Agent"] = "link check of an educational book (python-requests)"
         for address, files in found.items():
             if problem := problem_of(address, session):
