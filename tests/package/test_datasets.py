@@ -165,6 +165,7 @@ DAMAGED = {  # what an image file is instead, and the reason that is told
     "empty": (b"", r"the file is empty"),
     "empty_in_gzip": (gzip.compress(b""), r"the file is empty"),
     "three_bytes": (b"\0\0\x08", r"3 bytes, expected a header of 16; was the file cut short"),
+    "four_bytes": (labels_idx()[:4], r"magic number 2049, expected 2051"),
     "half_a_header": (images_idx()[:10], r"10 bytes, expected a header of 16"),
     "no_image": (idx(IMAGES, (0, 28, 28)), r"0 images, expected at least one"),
     "other_size": (idx(IMAGES, (3, 32, 32), bytes(3 * 1024)), r"32×32 pixels, expected 28×28"),
@@ -182,6 +183,7 @@ DAMAGED = {  # what an image file is instead, and the reason that is told
 }
 DAMAGED_LABELS = {
     "images_instead": (images_idx(), r"magic number 2051, expected 2049; were the .* swapped\?"),
+    "int16": (idx(0x0B01, (3,), bytes(6)), r"16-bit integers in 1 dimension, expected unsigned"),
     "int32": (idx(0x0C01, (3,), bytes(12)), r"32-bit integers in 1 dimension, expected unsigned"),
     "qmnist": (idx(0x0C02, (3, 8), bytes(96)), r"32-bit integers in 2 .* in 1; is this QMNIST"),
     "no_label": (idx(LABELS, (0,)), r"0 labels, expected at least one"),
@@ -754,6 +756,14 @@ def test_a_file_may_grow_up_to_its_limit_and_no_further(tmp_path):
         with pytest.raises(ValueError, match="more than 10 bytes were sent"):
             file.write(b"x")
     assert (tmp_path / "file").stat().st_size == 10
+
+
+def test_what_arrives_is_written_every_64_kib(tmp_path, monkeypatch):
+    """So often the bar moves, and so late a file that is too large is noticed."""
+    seen = {}
+    monkeypatch.setattr("pooch.HTTPDownloader", lambda **how: seen.update(how) or print)
+    datasets._retrieve("http://a", tmp_path / "file", limit=10, progress=False)
+    assert seen["chunk_size"] == 1 << 16
 
 
 @pytest.mark.parametrize("name", ["", "..", "../up", "a/b", "/tmp/x"])
