@@ -35,7 +35,7 @@ LIGHTHOUSE = (
     "book/lab.html",
     "book/cheat_sheet.html",
 )
-BUDGETS = {"first_kb": 600, "further_kb": 150, "figures_kb": 300}
+BUDGETS = {"first_kb": 300, "further_kb": 100, "figures_kb": 300}
 
 
 def weight(file: Path) -> int:

@@ -29,6 +29,7 @@ import reader_notebooks
 import report_links
 import search_records
 import style_sheets
+import typeset_maths
 from bs4 import BeautifulSoup, NavigableString
 from pygments.formatters import HtmlFormatter
 from pygments.token import Name, Punctuation, Text, Whitespace
@@ -114,8 +115,10 @@ def load_only_what_is_used(page: Page) -> None:
     }
     for tag in soup.find_all(["script", "link"]):
         address = tag.get("src") or tag.get("href") or ""
-        if any(part in address and not used for part, used in uses.items()):
-            tag.decompose()
+        if tag.get("rel") == ["preload"] or any(
+            part in address and not used for part, used in uses.items()
+        ):
+            tag.decompose()  # a script that is loaded ahead of the style sheet holds that up
 
 
 def defer_scripts(page: Page) -> None:
@@ -232,6 +235,12 @@ def say_what_things_are(page: Page) -> None:
         soup.html["lang"] = "en"
 
 
+def keep_a_place_for_the_contents(page: Page) -> None:
+    """Say in front of the text that its contents will stand beside it (``book.css``)."""
+    for sidebar in page.soup.select(".bd-content > #pst-secondary-sidebar"):
+        sidebar.parent["class"].append("beside-contents")
+
+
 def name_downloads(page: Page) -> None:
     """Let "download this chapter" download: browsers would show a notebook as text."""
     for link in page.soup.select("a.btn-download-source-button"):
@@ -252,7 +261,7 @@ def name_downloads(page: Page) -> None:
 def describe(page: Page) -> None:
     """Add a description, and the tags of a card that chats show for a link."""
     soup = page.soup
-    if not (soup.head and soup.title and page.app.env and page.docname in page.app.env.found_docs):
+    if not (soup.head and soup.title):
         return
     first = next((p for p in soup.select("article section > p") if len(p.get_text()) > 40), None)
     text = re.sub(r"\s+", " ", (first or soup.title).get_text()).strip()
@@ -260,7 +269,7 @@ def describe(page: Page) -> None:
         text = text[:160].rpartition(" ")[0] + " …"
     page.meta("name", "description", text)
     base = page.app.config.html_baseurl
-    if not base:
+    if not base or page.docname not in page.app.env.found_docs:
         return
     page.meta("property", "og:title", soup.title.get_text().partition(" — ")[0])
     page.meta("property", "og:description", text)
@@ -291,6 +300,7 @@ STEPS = (
     fold_boxes,
     name_the_columns,
     say_what_things_are,
+    keep_a_place_for_the_contents,
     name_downloads,
     reader_notebooks.offer_to_run,
     search_records.give_symbols_their_places,
@@ -346,6 +356,7 @@ def finish(app, exception) -> None:
             records += search_records.of(page)
     search_records.write(app, records)
     style_sheets.share(site)  # when all that the rules may be for is there
+    typeset_maths.keep_what_is_shown(site)
     write_sitemap(app, site)
     drop_what_nobody_asks_for(site)
 

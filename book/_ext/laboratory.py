@@ -2,8 +2,8 @@
 
 The files of ``book/lab/`` are copied to ``_static/lab/`` at the end of the build, as they are.
 (In ``book/_static`` Jupyter Book would add each script to every page.) The page ``book/lab``
-alone gets the laboratory's style sheet and first module; a page with a figure to try gets those of
-the figures. A module asks for the others itself.
+alone gets the laboratory's style sheet and first module; a page with a figure to try gets the
+figures' module, which asks for the others itself. The figures' style sheet is in that of all pages.
 
 In a cell of a chapter, ``scale``, ``tiny``, ``first-loss`` or ``spike`` with its caption::
 
@@ -87,7 +87,6 @@ def load_where_used(app, pagename, templatename, context, doctree) -> None:
         app.add_css_file("lab/lab.css")
         app.add_js_file("lab/lab.js", type="module")
     elif doctree and any("try-it" in node["classes"] for node in doctree.findall(nodes.container)):
-        app.add_css_file("lab/try-it.css")
         app.add_js_file(None, body=SERVED)
         app.add_js_file("lab/try-it.js", type="module")
 
@@ -102,6 +101,7 @@ def copy_laboratory(app, exception) -> None:
 
 def setup(app):
     app.add_directive("try-it", TryIt)
+    app.add_css_file("lab/try-it.css")
     app.connect("html-page-context", load_where_used)
     app.connect("build-finished", copy_laboratory)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

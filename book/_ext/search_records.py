@@ -233,6 +233,8 @@ class Reader:
             if node.name == "p" and not record.lead and "admonition-title" not in classes:
                 record.lead = one_line(self.words(node))
             record.text.append(self.words(node))
+            # What a text stresses is what it is about.
+            record.text += [self.words(stressed) for stressed in node.select("em, strong")] * 2
 
     def equation(self, node: Tag, record: Record) -> None:
         formula = self.words(node.find("mjx-container"))

@@ -113,16 +113,17 @@ def bundle(files: list[Path], site: Path) -> Path:
 def share(site: Path) -> None:
     """Let each finished page ask for one style sheet in place of those that all pages share."""
     site = site.resolve()
-    shared = {site / "_static", site / "_static" / "styles"}
+    static = site / "_static"
+    shared = {*static.glob("*.css"), *static.glob("styles/*.css"), static / "lab" / "try-it.css"}
     for path in sorted(site.rglob("*.html")):
         page = path.read_text(encoding="utf-8")
         found = {}
         for link in LINK.findall(page):
             address = re.search(r'href="([^"?]+)', link)[1]
             file = (path.parent / address).resolve()
-            if file.parent in shared and file.is_file():
+            if file in shared and not file.name.startswith("book-"):
                 found[link] = file
-        if len(found) < 2:
+        if not found:
             continue  # an earlier build's work
         address = os.path.relpath(bundle(list(found.values()), site), path.parent)
         one = f'<link href="{address.replace(os.sep, "/")}" rel="stylesheet"/>'

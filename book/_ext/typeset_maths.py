@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 from docutils import nodes
+from fontTools import subset
 from py_mini_racer import JSEvalException, MiniRacer
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -34,6 +35,7 @@ PROGRAM = (
 )
 FONTS = "output/chtml/fonts/woff-v2/"
 LICENSE = Path(__file__).with_name("mathjax-LICENSE.txt")
+NOTICE = "The fonts of MathJax 3.2.2, each without the characters that this book does not show.\n"
 # `packages` are the parts of TeX that the book may use; any other command is an error.
 SET_UP = """
 const {adaptors, handlers, a11y, input, output, mathjax} = MathJax._;
@@ -158,6 +160,22 @@ def publish(app, exception) -> None:
         if inside.startswith(FONTS):
             shutil.copyfile(source, static / "mathjax" / source.name)
     shutil.copyfile(LICENSE, static / "mathjax" / "LICENSE.txt")
+    (static / "mathjax" / "NOTICE.txt").write_text(NOTICE, encoding="utf-8")
+
+
+def keep_what_is_shown(site: Path) -> None:
+    """Leave in each font the characters that the finished style sheet shows with it."""
+    css = "".join(sheet.read_text("utf-8") for sheet in (site / "_static").glob("book-*.css"))
+    shown = re.findall(r'(?:\.(TEX-\w+))?::before\{[^}]*content: ?"([^}]*)"', css)
+    general = re.search(r"mjx-stretchy-h mjx-c ?\{font-family: ?([^}]*)", css)[1]
+    fonts = set(re.findall(r'font-family: ?MJX(TEX[\w-]*);\s*src: ?url\("?([^")]+)', css))
+    for family, name in fonts:
+        font = site / "_static" / name
+        mine = {family, ""} if re.search(rf"\bMJX{family}\b(?!-)", general) else {family}
+        text = "".join(sorted({c for of, text in shown for c in text if of in mine}))
+        options = ["--flavor=woff", "--drop-tables+=FFTM"]  # FontForge's date
+        if text:
+            subset.main([str(font), f"--text={text}", *options, f"--output-file={font}"])
 
 
 def setup(app):

@@ -11,7 +11,7 @@
   let ready;
   const start = input => {
     ready ??= load("minisearch.js").then(() => load("ranking.js")).then(() => load("records.js"))
-      .then(() => load("field.js"));
+      .then(() => load("field.js")).then(() => bookSearch.prepare());
     ready.then(() => bookSearch.serve(input));
   };
   document.addEventListener("focusin", event => event.target.matches(field) && start(event.target));

@@ -26,6 +26,8 @@ const bookSearch = (() => {
     [/\bxavier\b/g, "glorot"],
     [/%/g, "percent"],
     [/√|\bsquare[ -]root\b/g, "sqrt"],
+    [/\bdivid(e|es|ed|ing|ision) by (the )?m\b|\b1 ?\/ ?m\b/g, "overm"],
+    [/\b(derivative|gradient|slope) of (the |a )?relu\b|\brelu[’']?s? (derivative|gradient|slope)\b/g, "mask"],
     [/[∇∂]|\bderivatives?\b|\bgrads?\b/g, "gradient"],
     [/ℓ/g, "loss"],
   ];
@@ -43,7 +45,7 @@ const bookSearch = (() => {
     "check verify test central", "dead die dying silent",
     "relu rectifier rectified", "label target onehot", "probability softmax", "epoch pass",
     "dtype uint8 float32 float64 type", "random seed reproducible", "transpose order side",
-    "digit image picture mnist", "fast speed slow time", "average mean 1/m", "wrong mistake bug error",
+    "digit image picture mnist", "fast speed slow time", "average mean overm", "wrong mistake bug error",
     "accuracy error", "memory cache", "layer deep depth", "backprop backward chain",
     "curvature hessian sharpness", "kernel ntk tangent", "parse read load", "mup meanfield transfer",
     "stable overflow precision", "max maximum largest", "shift subtract", "tiny small hand worked",
@@ -103,7 +105,7 @@ const bookSearch = (() => {
   const FIELDS = ["kind", "title", "place", "url", "lead", "text"];
   const BOOST = { title: 5, lead: 2.5, text: 1, place: 0.7 };
   const KINDS = { page: 1.2, section: 1.2, term: 1.2, symbol: 1.2, mistake: 0.8,
-    figure: 0.7, table: 0.7, exercise: 0.55, equation: 0.7, function: 0.35, check: 0.25, module: 0.3, source: 0.5 };
+    figure: 0.7, table: 0.7, exercise: 0.3, equation: 0.7, function: 0.35, check: 0.25, module: 0.3, source: 0.5 };
   const DEEPER = 0.85; // of the chapters behind chapter 7, which only the curious read
   const KIN_WEIGHT = 0.3; // of a word that means much the same as one that was asked for
   const WORTH = 0.05; // of the best hit's score: what is worse is not shown
@@ -112,13 +114,24 @@ const bookSearch = (() => {
 
   const chapter = row => Number(row.url.match(/^notebooks\/(\d+)/)?.[1] ?? 0);
 
-  /** Make the index of the records; a second call changes nothing. */
-  function build() {
-    if (index) return;
+  function begin() {
     rows = rows.map((row, id) => Object.fromEntries([["id", id], ...row.map((v, i) => [FIELDS[i], v])]));
     titles = rows.map(row => new Set(asked(row.title)));
     index = new MiniSearch({ fields: Object.keys(BOOST), tokenize: words, processTerm: term => term });
+  }
+
+  /** Make the index of the records; a second call changes nothing. */
+  function build() {
+    if (index) return;
+    begin();
     index.addAll(rows);
+  }
+
+  /** Make it a little at a time: all at once, it would hold up what a reader types. */
+  async function prepare() {
+    if (index) return;
+    begin();
+    await index.addAllAsync(rows, { chunkSize: 20 });
   }
 
   /** Return which share of the words some others have; a word's kin counts for half. */
@@ -158,5 +171,5 @@ const bookSearch = (() => {
     return good.slice(0, limit).map(hit => ({ ...rows[hit.id], score: hit.score, terms: hit.terms }));
   }
 
-  return { records: given => { rows = given; }, build, find, words, stem };
+  return { records: given => { rows = given; }, prepare, find, words, stem };
 })();

@@ -146,10 +146,20 @@ def layout(page) -> list[str]:
     return wrong
 
 
-def shifts(page, limit: float = 0.1) -> list[str]:
+def shifts(page, limit: float = 0.05) -> list[str]:
     """Return how much of a page has jumped since it was opened, if it is more than is good."""
     total = sum(ask(page, "shifts"))
     return [f"its layout shifts by {total:.2f}"] if total > limit else []
+
+
+def jumps(tab, url: str) -> list[str]:
+    """Open a page on a desktop, and at places inside of it; return where it jumps."""
+    page = tab.open(url, width=WIDTHS[-1])
+    found = [("", WIDTHS[-1], shifts(page))]
+    places = ask(page, "places")
+    for place, width in zip(places, (WIDTHS[-1], WIDTHS[0]), strict=False):
+        found.append((f"#{place}", width, shifts(tab.open(f"{url}#{place}", width=width))))
+    return [f"{place} at {width} px: {line}" for place, width, lines in found for line in lines]
 
 
 # ---------------------------------------------------------------- accessibility
@@ -295,8 +305,9 @@ def visit(tab, url: str, notebook: Path) -> Visit:
     """
     phone, tablet, laptop = WIDTHS
     what = MEASURED_IN_CHAPTERS if notebook.is_file() else MEASURED_ELSEWHERE
+    wrong = jumps(tab, url)
     page = tab.open(url, width=phone)
-    wrong = shifts(page)
+    wrong += shifts(page)
     draw(page, whole=True)
     asked = list(tab.asked)
     measured = measure(page, what, phone)

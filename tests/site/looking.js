@@ -65,6 +65,12 @@
     });
   },
 
+  // A place in the middle, and the last one, that a link can lead to: it may be in a folded box.
+  places() {
+    const all = [...document.querySelectorAll("article :is(section, div.math, figure, dt)[id]")];
+    return all.length > 3 ? [all[all.length >> 1].id, all.at(-1).id] : [];
+  },
+
   // A chapter has ten thousand nodes, nine tenths of them inside formulas and highlighted code.
   // One formula and one token of each kind stay, and all boxes: the rest would say the same again.
   keepOneOfAKind() {

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 
 import pytest
-from browsing import SITE
+from browsing import ROOT, SITE
 from checks import (
     AXE,
     Page,
@@ -19,6 +20,10 @@ from checks import (
     images_without_description,
     resources_from_elsewhere,
 )
+from fontTools.ttLib import TTFont
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+import typeset_maths
 
 # ---------------------------------------------------------------- the files
 
@@ -52,7 +57,7 @@ def test_only_pages_that_use_them_load_the_laboratory_and_the_figures_to_try(pag
         name: re.findall(r'class="try-it\b.*? id="(try-[\w-]+)"', t) for name, t in texts.items()
     }
     for name, figures in using.items():
-        assert texts[name].count("/lab/try-it.") == (2 if figures else 0), name
+        assert texts[name].count("/lab/try-it.") == bool(figures), name
         for figure in figures:  # the copy for readers has the picture
             assert f"attachment:{figure}-light.png" in str(copies[name[len("notebooks/") : -5]])
 
@@ -133,11 +138,39 @@ def test_pages_load_no_script_that_they_do_not_need(pages):
     assert left == []
 
 
-def test_a_page_waits_for_one_style_sheet_of_the_site(pages):
+def test_a_first_line_waits_for_one_style_sheet_and_no_script(pages):
+    """What a page loads ahead, or runs at once, would come before its text on a slow line."""
     for name, page in pages.items():
         if not page.redirects:
-            sheets = re.findall(r"_static/[\w.-]+\.css", loads(pages, name))
-            assert len(sheets) == 1, name
+            sheets = re.findall(r"_static/[\w/.-]+\.css", loads(pages, name))
+            assert len(sheets) == 1 + (name == "book/lab.html"), name
+            text = (SITE / name).read_text(encoding="utf-8")
+            assert re.findall(r'<link[^>]* rel="(?:preload|modulepreload)"', text) == [], name
+            assert re.findall(r"<script src=[^>]*>", text) == [], name
+
+
+def test_each_page_says_to_search_engines_what_it_is(pages):
+    for name, page in pages.items():
+        text = (SITE / name).read_text(encoding="utf-8")
+        said = re.search(r'<meta content="[^"]{9,}" name="description"', text)
+        assert said or page.redirects, name
+
+
+def test_fonts_hold_the_characters_that_pages_show_and_few_more(pages):
+    """Each character is where MathJax's own font had it."""
+    assert pages
+    bundle = next((SITE / "_static").glob("book-*.css")).read_text(encoding="utf-8")
+    letters = re.findall(r'mjx-c[\w.-]*\.TEX-I::before\{[^}]*content: ?"(.)"', bundle)
+    assert len(letters) > 40
+
+    def held(file) -> set[str]:
+        return set(map(chr, TTFont(file).getBestCmap()))
+
+    whole = typeset_maths.mathjax_files()
+    for file in (SITE / "_static" / "mathjax").glob("*.woff"):
+        assert held(file) <= held(whole[typeset_maths.FONTS + file.name])
+    italic = held(SITE / "_static" / "mathjax" / "MathJax_Math-Italic.woff")
+    assert italic == set(letters) & held(whole[typeset_maths.FONTS + "MathJax_Math-Italic.woff"])
 
 
 def test_no_private_use_character_of_the_icon_font_is_left(pages):

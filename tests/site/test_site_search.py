@@ -71,6 +71,15 @@ ANSWERS = {
     "parse_mnist": "api.html#simple_ml.datasets.parse_mnist",
     "how to choose learning rate": "04_training.html#how-do-you-choose-a-learning-rate",
     "is the loss convex": "02_two_layer_gradients.html#the-loss-is-not-convex",
+    "transpose": "02_two_layer_gradients.html#what-a-gradient-of-a-matrix-is",
+    "relu derivative": "glossary.html#term-mask",
+    "log sum exp": "glossary.html#term-log-sum-exp",
+    "one hot": "glossary.html#term-one-hot",
+    "he initialization": "glossary.html#term-He-initialisation",
+    "nan loss": WRONG + "the-loss-is-nan",
+    "batch size": "glossary.html#term-batch",
+    "why divide by m": "01_softmax_loss.html#a-batch-and-where-the-1-m-goes",
+    "gradient of softmax": "01_softmax_loss.html",
 }
 
 
