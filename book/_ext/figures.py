@@ -81,6 +81,8 @@ def give_figures_their_size(page) -> None:
         image["decoding"] = "async"
         if position > 3:
             image["loading"] = "lazy"
+    for image in page.soup.select("article img")[:1]:
+        image["fetchpriority"] = "high"  # it is what one sees first
 
 
 def pair_figures(page) -> None:
@@ -92,6 +94,7 @@ def pair_figures(page) -> None:
         twin = copy.copy(image)
         twin["src"] = image["src"].replace(".svg", "-dark.svg")
         twin["loading"] = "lazy"  # one that does not show is not fetched
+        twin.attrs.pop("fetchpriority", None)
         image["class"], twin["class"] = ["only-light"], ["only-dark"]
         image.insert_after(twin)
         drawing = darkened(file.read_text(encoding="utf-8"))
