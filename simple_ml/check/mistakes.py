@@ -183,7 +183,7 @@ UNCHECKABLE = {
 
 IMPLIED = {
     # what was seen: the names that imply it
-    "global_state": {"rows_reordered", "generator_ignored"},  # a shuffle draws: one mistake
+    "global_state": {"rows_reordered", "generator_ignored", "not_repeatable"},  # a shuffle draws
     "not_repeatable": {"rows_reordered", "generator_ignored"},
     "wrong_dtype": {
         *("pixels_not_scaled", "whole_number_division", "pixels_in_half_precision"),

@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -75,15 +74,6 @@ def test_the_package_passes_its_own_check(name):
 @pytest.mark.parametrize("scheme", ["hw0", "fan_in", "he", "he_fan_out", "glorot", "pytorch"])
 def test_every_scheme_of_the_package_passes(scheme):
     assert check.initializer(SCHEMES[scheme], scheme)
-
-
-def test_equal_weights_are_not_accused_of_ignoring_their_generator():
-    """Their deviation is 1e-17, not 0: equality is asked of the weights themselves."""
-
-    def all_equal(fan_in, fan_out, rng):
-        return np.full((fan_in, fan_out), np.sqrt(1 / fan_out))
-
-    assert check.initializer(all_equal, "hw0").mistakes == ["all_equal"]
 
 
 def test_the_recursion_of_the_package_passes():
@@ -166,21 +156,6 @@ def test_a_process_that_ends_is_reported():
     report = check.softmax_loss(lambda Z, y: os._exit(3))
     assert report.mistakes == ["crashes"]
     assert "exited with code 3" in str(report)
-    assert check.softmax_loss(lambda Z, y: sys.exit(3)).mistakes == ["raises"]
-
-
-@pytest.mark.parametrize(
-    ("rubbish", "name"),
-    [
-        (lambda Z, y: None, "not_written"),
-        (lambda Z, y: [].clear(), "returns_nothing"),
-        (lambda Z, y: "a loss", "returns_rubbish"),
-        (lambda Z, y: (1.0, 2.0), "returns_rubbish"),
-        (lambda Z, y: iter(Z), "returns_rubbish"),
-    ],
-)
-def test_rubbish_is_called_rubbish(rubbish, name):
-    assert check.softmax_loss(rubbish).mistakes == [name]
 
 
 def test_printing_is_remarked_and_not_wrong(capsys):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from simple_ml.check import command, homework
+from simple_ml.check import check, command, homework
 from simple_ml.check.homework import FromFile, Unusable
 
 LOSS = """\
@@ -220,6 +220,20 @@ def test_training_at_import_is_found_soon_and_slow_imports_are_waited_for(write,
     monkeypatch.setattr(homework, "SOON", 0.2)
     write("import time\ntime.sleep(1)\n", "slow.py")
     assert names_in(write("import slow\n" + LOSS)) == ["softmax_loss"]
+
+
+def test_installed_libraries_are_imported_once_for_all_functions(write, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(homework.importlib, "import_module", loaded.append)
+    write("", "part.py"), write("Memory = 1", "joblib.py")  # its own comes first
+    text = "import this, part\nimport matplotlib.pyplot as plt\nfrom joblib import Memory\n"
+    homework._load_libraries(homework.find(write(text + LOSS)))
+    assert loaded == ["matplotlib.pyplot", "numpy"]
+
+
+def test_the_time_that_an_import_takes_is_not_the_functions(write):
+    path = write("import time\ntime.sleep(0.3)\n" + LOSS)
+    assert check(FromFile(homework.find(path), "softmax_loss", 2), "softmax_loss").remarks == ()
 
 
 def test_a_notebook_that_is_none_is_refused(write):

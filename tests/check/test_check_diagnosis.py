@@ -1,15 +1,18 @@
 """What a report says of a function: facts, names, sentences, and the smallest input."""
 
+import gzip
 import itertools
 import os
 import random
 import re
+import sys
 import time
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from held_out_check.right import with_struct
 
 import simple_ml
 from simple_ml import check, deep
@@ -142,24 +145,6 @@ def test_two_mistakes_are_said_of_all_arrays_that_either_changes():
     assert {entry[:3] for entry, *_ in report.evidence.rows} < {"dW1", "dW2"}
 
 
-def test_another_order_is_claimed_only_where_it_can_be_seen(impatient):
-    """Where there are too many orders to try them all, any numbers would do."""
-
-    def wrong_with_a_short_batch(X, y, theta, lr=0.1, batch=100):
-        simple_ml.softmax_regression_epoch(X, y, theta, lr, batch)
-        theta[0, 0] += (len(X), batch) == (7, 3)
-
-    report = check.softmax_regression_epoch(wrong_with_a_short_batch)
-    assert report.mistakes == report.beyond == ["fails_on_short_batch"]
-
-    def fails_with_many_rows(X, y, theta, lr=0.1, batch=100):
-        if len(X) > 100:
-            raise ValueError("too many")
-        simple_ml.softmax_regression_epoch(X, y, theta, lr, batch)
-
-    assert check.softmax_regression_epoch(fails_with_many_rows).mistakes == ["raises"]
-
-
 def test_beside_wrong_numbers_the_exception_is_shown_and_the_smallest_input_described(impatient):
     def wrong(X, y, W1, W2):
         if len(X) == 8:
@@ -199,53 +184,126 @@ def test_two_explanations_of_one_function_are_none(monkeypatch):
     assert report.difference == ("These numbers cannot tell which mistake it is: `one` or `other`.")
 
 
-def test_writing_into_the_data_hides_no_mistake_and_refusing_read_only_data_is_one(impatient):
-    def writes(X, y, W1, W2):
-        y[:] = np.array(y)
-        X *= 1
-        X[0, 0] += 1
-        dW1, dW2 = simple_ml.gradients(X - (np.indices(X.shape).sum(axis=0) == 0), y, W1, W2)
-        return len(X) * dW1, len(X) * dW2
-
-    assert check.gradients(writes).mistakes == ["inputs_modified", "no_mean"]
-
-    def refuses(X, y, W1, W2):
-        if not X.flags.writeable:
-            raise TypeError("read-only")
-        return simple_ml.gradients(X, y, W1, W2)
-
-    assert check.gradients(refuses).mistakes == ["raises"]
+epoch, files, he = simple_ml.softmax_regression_epoch, simple_ml.parse_mnist, SCHEMES["he"]
+DRAWN = itertools.count()
 
 
-def test_what_a_shuffle_draws_and_what_unscaled_pixels_are_is_no_second_mistake():
-    def shuffles(X, y, theta, lr=0.1, batch=100):
-        order = np.random.permutation(len(X))
-        simple_ml.softmax_regression_epoch(X[order], y[order], theta, lr, batch)
-
-    assert check.softmax_regression_epoch(shuffles).mistakes == ["rows_reordered"]
-
-    def unscaled(images, labels):
-        X, y = simple_ml.parse_mnist(images, labels)
-        return np.rint(255.0 * X.astype(np.float64)), y
-
-    assert check.parse_mnist(unscaled).mistakes == ["pixels_not_scaled"]
-
-    def one_hot(images, labels):
-        X, y = simple_ml.parse_mnist(images, labels)
-        return X, np.eye(10)[y]
-
-    assert check.parse_mnist(one_hot).mistakes == ["labels_one_hot"]
-    swapped = check.parse_mnist(lambda images, labels: simple_ml.parse_mnist(images, labels)[::-1])
-    assert swapped.mistakes == ["images_and_labels_swapped"]
+def read(change):
+    return lambda *names: change(*files(*names))
 
 
-def test_files_that_are_told_apart_by_what_is_in_them_are_not_mixed_up():
-    def any_order(one, other):
-        return simple_ml.parse_mnist(*sorted((one, other), key=lambda path: "labels" in path))
+def shuffles(X, y, *rest):
+    order = np.random.permutation(len(X))
+    epoch(X[order], y[order], *rest)
 
-    assert check.parse_mnist(any_order)
-    swapped = check.parse_mnist(lambda images, labels: simple_ml.parse_mnist(labels, images))
-    assert swapped.mistakes == ["files_swapped"]
+
+def shuffles_the_labels(X, y, *rest):
+    epoch(X, np.random.permutation(y), *rest)
+
+
+def writes(X, y, W1, W2):
+    y[:] = np.array(y)
+    X *= 1
+    X[0, 0] += 1
+    dW1, dW2 = simple_ml.gradients(X - (np.indices(X.shape).sum(axis=0) == 0), y, W1, W2)
+    return len(X) * dW1, len(X) * dW2
+
+
+def refuses_read_only_data(X, y, W1, W2):
+    if not X.flags.writeable:
+        raise TypeError("read-only")
+    return simple_ml.gradients(X, y, W1, W2)
+
+
+def wrong_with_a_short_batch(X, y, theta, lr=0.1, batch=100):
+    epoch(X, y, theta, lr, batch)
+    theta[0, 0] += (len(X), batch) == (7, 3)
+
+
+def fails_with_many_rows(X, y, theta, lr=0.1, batch=100):
+    if len(X) > 100:
+        raise ValueError("too many")
+    epoch(X, y, theta, lr, batch)
+
+
+def returns_now_and_then(X, y, W1, W2, lr=0.1, batch=100):
+    mine = W1.copy(), W2.copy()
+    simple_ml.nn_epoch(X, y, *mine, lr, batch)
+    return mine if len(X) > 4 else None
+
+
+@pytest.mark.parametrize(
+    ("kind", "function", "names"),
+    [
+        # What is drawn, and what the pixels are then, is no second mistake.
+        ("softmax_regression_epoch", shuffles, "rows_reordered"),
+        ("softmax_regression_epoch", shuffles_the_labels, "not_repeatable"),
+        (
+            "parse_mnist",
+            read(lambda X, y: (np.rint(255 * X.astype(float)), y)),
+            "pixels_not_scaled",
+        ),
+        ("parse_mnist", read(lambda X, y: (X.astype(np.float16), y)), "pixels_in_half_precision"),
+        ("parse_mnist", read(lambda X, y: (X, np.eye(10)[y])), "labels_one_hot"),
+        ("parse_mnist", read(lambda X, y: (y, X)), "images_and_labels_swapped"),
+        ("parse_mnist", read(lambda X, y: (X / X.max() - X.mean(), y)), "scaled_per_set"),
+        # Files that are told apart by what is in them are not mixed up.
+        ("parse_mnist", lambda *both: files(*sorted(both, key=lambda name: "lab" in name)), ""),
+        ("parse_mnist", lambda images, labels: files(labels, images), "files_swapped"),
+        ("he", lambda n, d, rng: he(n, d, np.random.default_rng(0)), "generator_ignored"),
+        ("he", lambda n, d, rng: he(n, d, np.random.default_rng()), "generator_ignored"),
+        ("he", lambda n, d, rng: (2 / n) ** 0.5 * np.random.randn(n, d), "generator_ignored"),
+        (
+            "he",
+            lambda n, d, rng: np.random.default_rng(next(DRAWN)).standard_normal((n, d)),
+            "generator_ignored not_scaled",
+        ),
+        ("he", lambda n, d, rng: np.full((n, d), 0.01), "all_equal"),
+        ("hw0", lambda n, d, rng: np.full((n, d), (1 / d) ** 0.5), "all_equal"),
+        ("gradients", writes, "inputs_modified no_mean"),
+        ("gradients", refuses_read_only_data, "raises"),
+        # Where there are too many orders of the rows to try them all, any numbers would do.
+        ("softmax_regression_epoch", wrong_with_a_short_batch, "fails_on_short_batch"),
+        ("softmax_regression_epoch", fails_with_many_rows, "raises"),
+        ("nn_epoch", returns_now_and_then, "not_in_place"),
+        ("softmax_loss", lambda Z, y: None, "not_written"),
+        ("softmax_loss", lambda Z, y: [].clear(), "returns_nothing"),
+        ("softmax_loss", lambda Z, y: "a loss", "returns_rubbish"),
+        ("softmax_loss", lambda Z, y: (1.0, 2.0), "returns_rubbish"),
+        ("softmax_loss", lambda Z, y: iter(Z), "returns_rubbish"),
+        ("softmax_loss", lambda Z, y: sys.exit(3), "raises"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_else(kind, function, names, impatient):
+    report = check.check(function, kind)
+    assert report.mistakes == names.split()
+    assert bool(report) is (names in ("", "fails_on_short_batch"))
+
+
+@pytest.mark.parametrize(
+    ("folder", "names"), [("./", []), ("", []), ("/somewhere/", ["own_folder_added"])]
+)
+def test_a_folder_before_a_name_may_be_the_one_in_which_the_tests_run(folder, names):
+    report = check.parse_mnist(lambda *paths: with_struct(*(folder + path for path in paths)))
+    assert report.mistakes == names
+
+
+@pytest.mark.parametrize(
+    ("count", "name"),
+    [
+        (lambda path: 60000 if "train" in path else 10000, "course_files_only"),
+        (lambda path: 60000, "raises"),
+    ],
+)
+def test_a_reader_may_know_how_many_images_the_course_has(count, name):
+    def reader(images, labels):
+        pixels = np.frombuffer(gzip.open(images).read()[16:], np.uint8).reshape(count(images), 784)
+        y = np.frombuffer(gzip.open(labels).read()[8:], np.uint8)
+        return pixels.astype(np.float32) / 255, y
+
+    report = check.parse_mnist(reader)
+    assert report.mistakes == [name]
+    assert bool(report) is (name == "course_files_only")
 
 
 def test_each_dtype_that_is_not_as_promised_is_named():
@@ -455,31 +513,6 @@ def test_arrays_that_are_not_changed_in_place_are_named():
     assert "returns new arrays" in said(report)
 
 
-def test_who_returns_weights_now_and_then_has_not_returned_them():
-    def now_and_then(X, y, W1, W2, lr=0.1, batch=100):
-        mine = W1.copy(), W2.copy()
-        simple_ml.nn_epoch(X, y, *mine, lr, batch)
-        return mine if len(X) > 4 else None
-
-    assert check.nn_epoch(now_and_then).mistakes == ["not_in_place"]
-
-
-def test_an_initialiser_draws_from_its_generator_and_from_nothing_else():
-    def same_seed(fan_in, fan_out, rng):
-        return SCHEMES["he"](fan_in, fan_out, np.random.default_rng(0))
-
-    def no_seed(fan_in, fan_out, rng):
-        return SCHEMES["he"](fan_in, fan_out, np.random.default_rng())
-
-    def global_state(fan_in, fan_out, rng):
-        return np.sqrt(2 / fan_in) * np.random.randn(fan_in, fan_out)
-
-    for function in (same_seed, no_seed, global_state):
-        assert check.initializer(function, "he").mistakes == ["generator_ignored"]
-    equal = check.initializer(lambda fan_in, fan_out, rng: np.full((fan_in, fan_out), 0.01), "he")
-    assert equal.mistakes == ["all_equal"]
-
-
 def test_another_result_each_time_is_noticed():
     drawn = random.Random(0)
     report = check.softmax_loss(lambda Z, y: simple_ml.softmax_loss(Z, y) * (1 + drawn.random()))
@@ -552,6 +585,7 @@ def one_new_array(probe, event):
     [
         (kept, kept, "float32", "not_in_place"),
         (kept, failed, "read-only X and y", "not_in_place"),
+        (kept, failed, "seven rows in batches of three", "not_in_place"),
         (kept, failed, "float32", None),  # who knows what it would have done
         (kept, lambda probe, event: event, "float32", None),
         (failed, failed, "float32", None),
@@ -577,15 +611,6 @@ def test_the_callers_data_are_all_but_what_is_to_be_updated():
 
     assert diagnosed(TASKS["nn_epoch"], writes).facts == {"inputs_modified": {"arrays": "X and y"}}
     assert diagnosed(TASKS["nn_epoch"], lambda probe, event: event).facts == {}
-
-
-def test_a_draw_that_differs_each_time_is_one_mistake():
-    drawn = itertools.count()
-
-    def anew(fan_in, fan_out, rng):
-        return np.random.default_rng(next(drawn)).standard_normal((fan_in, fan_out))
-
-    assert check.initializer(anew, "he").mistakes == ["generator_ignored", "not_scaled"]
 
 
 def test_the_call_that_is_repeated_is_the_largest():

@@ -3,18 +3,16 @@
 import builtins
 import gzip
 import itertools
-import json
 import keyword
 import random
 import re
 import struct
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from simple_ml.check import explanation, programs, sandbox, tasks
+from simple_ml.check import programs, sandbox, tasks
 from simple_ml.check.answers import same
 from simple_ml.check.assignment import ALLOWED, BEYOND
 from simple_ml.check.explanation import explain, measures, merged
@@ -153,18 +151,6 @@ def test_what_goes_wrong_beyond_the_assignment_has_a_name(kind, name):
 def test_every_mistake_has_an_effect_somewhere():
     used = {row.name for name in programs.PROGRAMS for row, _ in rows(name)}
     assert used == {row.name for row in TABLE}
-
-
-def test_a_mistake_is_added_by_one_row_as_the_page_for_teachers_has_it(monkeypatch):
-    page = Path(__file__).resolve().parents[2] / "notebooks" / "check_your_homework.ipynb"
-    cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
-    text = "\n".join("".join(cell["source"]) for cell in cells)
-    (row,) = read_table(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
-    task = tasks.TASKS["nn_epoch"]
-    monkeypatch.setattr(explanation, "TABLE", (*TABLE, row))
-    monkeypatch.setattr(explanation, "rows", lambda name: [*rows(name), (row, row.ways)])
-    with task.probes() as probes:
-        assert named_in(explained(task, probes, row.ways[0])[1]) == [row.name]
 
 
 def test_a_way_with_a_gap_is_made_for_each_value():

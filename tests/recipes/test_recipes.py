@@ -81,6 +81,31 @@ def test_a_recipe_names_what_it_touches():
     ]
 
 
+MISTAKEN = """
+from simple_ml import check, softmax_regression_epoch as right
+
+def epoch(X, y, theta, lr=0.1, batch=100):
+    right(X, y, theta, lr / len(X), batch)
+
+print(check.softmax_regression_epoch(epoch).mistakes)
+"""
+
+
+def test_a_named_mistake_is_one_row(copy):
+    """The row is the one that the page for teachers has for an example."""
+    page, table = "notebooks/check_your_homework.ipynb", "simple_ml/check/mistakes.toml"
+    cells = json.loads((copy / page).read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells)
+    row = re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]
+    with open(copy / table, "a", encoding="utf-8") as file:
+        file.write("\n" + row)
+    assert "rate_over_rows" in python(copy, "-c", MISTAKEN)
+    renew(copy, "check_your_homework")
+    assert changed(copy) == {page, table}
+    tests = ["tests/check/test_check_mistakes.py", "tests/check/test_check_records.py"]
+    python(copy, "-m", "pytest", "-q", *tests, "-k", "regression or words or somewhere or recorded")
+
+
 RECORDING = '''"""Record one small sweep: notebooks/results/small.csv.
 
 A second::
