@@ -84,6 +84,8 @@ ROWS = [
     ("lecun", "generator_ignored", "rng.normal", "np.random.normal"),
     ("as_pytorch", "uniform_bound_for_std", "math.sqrt(fan_in)", "math.sqrt(3 * fan_in)"),
     # two mistakes at once
+    ("in_slices", "overlapping_batches divides_by_batch", "X.shape[0], batch", "X.shape[0]",
+     "/ len(x)", "/ batch"),
     ("in_slices", "no_mean mask_missing", " / len(x)", "", "(hid > 0) * ", ""),
     ("buffers", "divides_by_batch W2_updated_first", "lr / m", "lr / batch", *W2_FIRST, *ONCE),
     ("in_slices", "ascent drops_short_batch", "-=", "+=", "X.shape[0], batch",
