@@ -131,7 +131,7 @@ const bookSearch = (() => {
   async function prepare() {
     if (index) return;
     begin();
-    await index.addAllAsync(rows, { chunkSize: 20 });
+    await index.addAllAsync(rows, { chunkSize: 10 });
   }
 
   /** Return which share of the words some others have; a word's kin counts for half. */
