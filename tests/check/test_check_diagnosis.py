@@ -289,17 +289,18 @@ def test_a_folder_before_a_name_may_be_the_one_in_which_the_tests_run(folder, na
 
 
 @pytest.mark.parametrize(
-    ("count", "name"),
+    ("count", "white", "name"),
     [
-        (lambda path: 60000 if "train" in path else 10000, "course_files_only"),
-        (lambda path: 60000, "raises"),
+        (lambda path: 60000 if "train" in path else 10000, 255, "course_files_only"),
+        (lambda path: 60000 if "train" in path else 10000, 256, "raises"),
+        (lambda path: 60000, 255, "raises"),
     ],
 )
-def test_a_reader_may_know_how_many_images_the_course_has(count, name):
+def test_a_reader_may_know_how_many_images_the_course_has(count, white, name):
     def reader(images, labels):
         pixels = np.frombuffer(gzip.open(images).read()[16:], np.uint8).reshape(count(images), 784)
         y = np.frombuffer(gzip.open(labels).read()[8:], np.uint8)
-        return pixels.astype(np.float32) / 255, y
+        return pixels.astype(np.float32) / white, y
 
     report = check.parse_mnist(reader)
     assert report.mistakes == [name]
