@@ -246,7 +246,7 @@ def returns_now_and_then(X, y, W1, W2, lr=0.1, batch=100):
         ("parse_mnist", read(lambda X, y: (X.astype(np.float16), y)), "pixels_in_half_precision"),
         ("parse_mnist", read(lambda X, y: (X, np.eye(10)[y])), "labels_one_hot"),
         ("parse_mnist", read(lambda X, y: (y, X)), "images_and_labels_swapped"),
-        ("parse_mnist", read(lambda X, y: (X / X.max() - X.mean(), y)), "scaled_per_set"),
+        ("parse_mnist", read(lambda X, y: ((X - X.mean()) / X.max(), y)), "scaled_per_set"),
         # Files that are told apart by what is in them are not mixed up.
         ("parse_mnist", lambda *both: files(*sorted(both, key=lambda name: "lab" in name)), ""),
         ("parse_mnist", lambda images, labels: files(labels, images), "files_swapped"),
