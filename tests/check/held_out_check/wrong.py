@@ -36,6 +36,7 @@ ROWS = [
     ("in_slices", "drops_short_batch", "X.shape[0], batch", "X.shape[0] // batch * batch, batch"),
     ("minus_times_minus", "rows_reordered", "eye =", SHUFFLED + "eye ="),
     ("in_slices", "not_in_place", "W1 -=", "W1 = W1 -", "W2 -=", "W2 = W2 -"),
+    ("in_slices", "W1_not_updated", "W1 -=", "W1 = W1 -"),
     ("minus_times_minus", "returns_new_arrays", "eye =", COPIED + "eye ="),
     ("in_slices", "inputs_modified", "lr * g2", "lr * g2\n        x *= 0.5"),
     ("while_loop", "hangs", "done += batch", "for _ in iter(int, 1): pass"),
