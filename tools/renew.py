@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import results
 import tasks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,13 +25,6 @@ def contents(root: Path = ROOT) -> dict[str, str]:
     listed = subprocess.run(asked, cwd=root, capture_output=True, text=True, check=True)
     paths = [name for name in listed.stdout.split("\0") if name and (root / name).is_file()]
     return {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in paths}
-
-
-def uncommitted() -> set[Path]:
-    """Return the files that differ from the last commit, new ones included."""
-    asked = ["git", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"]
-    listed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
-    return {ROOT / entry[3:] for entry in listed.stdout.split("\0") if entry}
 
 
 def committed_steps(known: str, changed: set[Path]) -> list[str]:
@@ -47,7 +41,7 @@ def main() -> int:
     before = contents()
     memory = Path(tasks.DOIT_CONFIG["dep_file"])
     known = memory.read_text(encoding="utf-8") if memory.exists() else ""
-    if steps := committed_steps(known, uncommitted()):
+    if steps := committed_steps(known, results.uncommitted()):
         memory.parent.mkdir(exist_ok=True)
         subprocess.check_call([*DOIT, "reset-dep", *steps], cwd=ROOT, stdout=subprocess.DEVNULL)
     status = subprocess.call([*DOIT, "run", "execute", "write"], cwd=ROOT)
