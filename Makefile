@@ -24,7 +24,7 @@ NEWEST_PYTHON ?= 3.14
 UPGRADE ?= --upgrade
 MODULE ?= losses
 
-.PHONY: help book test renew notebooks results lab edit bench serve pdf \
+.PHONY: help book test renew notebooks results lab edit bench serve \
   lock mutants links test-oldest test-newest clean distclean
 
 help: ## list the targets
@@ -78,10 +78,7 @@ serve: book ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)
 	@echo "Serving on http://127.0.0.1:$(PORT)/ until you press Ctrl+C"
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-pdf: book ## print the whole book into one PDF, _build/two-layers-by-hand.pdf (with a browser, in minutes)
-	@$(BIN)/python tools/pdf.py
-
-bench: $(VENV) ## measure an epoch beside other libraries, and this suite (BENCH="suite", say)
+bench: $(VENV) ## measure an epoch beside other libraries (BENCH="speed", say: that table alone)
 	@$(BIN)/python experiments/benchmarks/run.py $(BENCH)
 
 # ---- after a change

@@ -119,7 +119,7 @@ def test_foreign_files_have_their_licence_beside_them(files, note, words):
 
 def test_every_binary_file_of_the_repository_is_known():
     """A file that nobody can read as text came from somewhere: say where."""
-    ours = ("screenshot.png", "card.png", "try-*-light.png")  # made by tools/
+    ours = ("screenshot.png", "card.png", "try-*-light.png")  # of this book
     patterns = [*FOREIGN, *(f"book/_static/{name}" for name in ours)]
     known = {path for pattern in patterns for path in ROOT.glob(pattern)}
     found = []

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 
 import numpy as np
 import pytest
 from browsing import ROOT, SITE
-from checks import THEMES
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-import addresses
 import code_links
 import finish_pages
 import glossary_links
@@ -210,30 +207,3 @@ def test_a_page_describes_itself_and_has_a_card_where_the_address_is_known(tmp_p
 
 def test_without_an_address_there_is_no_card(tmp_path):
     assert described(tmp_path, "").find("meta", property="og:image") is None
-
-
-def configured(**values):
-    config = type("Config", (), {"book_url": "", "book_repository": "", "html_baseurl": ""})()
-    config.html_theme_options = {}
-    vars(config).update(values)
-    addresses.configure(None, config)
-    return config
-
-
-def test_the_address_may_come_from_the_environment(monkeypatch):
-    monkeypatch.setenv("BOOK_URL", "https://example.org/book")
-    assert configured().html_baseurl == "https://example.org/book/"
-
-
-# ---------------------------------------------------------------- drawings
-
-
-def test_the_drawings_of_the_network_are_those_that_their_script_makes(tmp_path):
-    script = ROOT / "tools" / "draw_network.py"
-    subprocess.run([sys.executable, script, "--into", tmp_path], check=True)
-    for name in (f"network-{theme}.svg" for theme in THEMES):
-        drawn = (tmp_path / name).read_text(encoding="utf-8")
-        kept = (ROOT / "book" / "_static" / name).read_text(encoding="utf-8")
-        # Another version of Matplotlib may round the outline of a letter differently.
-        assert drawn.count("<path") == kept.count("<path")
-        assert set(re.findall(r"#[0-9a-f]{6}", drawn)) == set(re.findall(r"#[0-9a-f]{6}", kept))
