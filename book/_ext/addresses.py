@@ -1,10 +1,10 @@
 """What the site says about where it is published, if it is told.
 
-- ``book_url`` (or the environment variable BOOK_URL): the site's own address. Only with it
-  are there canonical links, cards for chats and a sitemap.
-- ``book_repository``: the repository's address. Only with it are there buttons to run a
-  chapter on Binder or Colab, and a link to the source. They open the copies for readers, which
-  ``.github/workflows/pages.yml`` puts on a branch of their own (``reader_notebooks.py``).
+- ``book_url``, or the environment variable BOOK_URL: the site's own address. Only with it are
+  there canonical links, cards for chats and a sitemap.
+- ``book_repository``, or BOOK_REPOSITORY: the repository's address. Only with it are there buttons
+  to run a chapter on Binder or Colab, and a link to the source. They open the copies for readers,
+  which ``.github/workflows/pages.yml`` puts on a branch of their own (``reader_notebooks.py``).
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from reader_notebooks import BRANCH
 
 
 def configure(app, config) -> None:
-    if url := os.environ.get("BOOK_URL") or config.book_url:
-        config.html_baseurl = url.rstrip("/") + "/"
-    if repository := config.book_repository.rstrip("/"):
+    for name in ("book_url", "book_repository"):
+        config[name] = (os.environ.get(name.upper()) or config[name]).rstrip("/")
+    if config.book_url:
+        config.html_baseurl = config.book_url + "/"
+    if repository := config.book_repository:
         config.html_theme_options |= {
             "repository_url": repository,
             "repository_branch": BRANCH,

@@ -258,7 +258,7 @@ class Copy:
         book, archive = f"*{config.html_title}*", "the archive"
         if base := config.html_baseurl:
             book, archive = f"[{book}]({base})", f"[the archive]({urljoin(base, ARCHIVE)}.zip)"
-        repository = config.book_repository.rstrip("/")
+        repository = config.book_repository
         text = ABOUT.format(book=book, archive=archive, colab=COLAB if repository else "")
         cells = [new_cell("about", quotation(text))]
         if repository:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -19,10 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from sphinx.config import Config
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import addresses
-import set_repository
 from plain_markdown import Markdown
 from reader_notebooks import ARCHIVE, BRANCH
 
@@ -322,45 +321,30 @@ def test_a_chapter_from_the_archive_runs_without_sphinx(copies, tmp_path):
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-# ---------------------------------------------------------------- the repository
+# ---------------------------------------------------------------- where the book is published
 
 
-@pytest.fixture
-def repository(tmp_path):
-    """Return the folder of a book of one notebook, without an address."""
-    (tmp_path / "notebooks").mkdir()
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1", id="a")])
-    nbformat.write(notebook, tmp_path / "notebooks" / "01_a.ipynb")
-    (tmp_path / "_config.yml").write_text('x:\n    book_repository: ""\n', encoding="utf-8")
-    return tmp_path
-
-
-def test_the_address_is_written_once_and_a_source_leads_to_its_copy(repository):
-    for address in ("https://github.com/a/b", "https://github.com/c/d.git"):
-        set_repository.main(repository, [address])
-    assert 'book_repository: "https://github.com/c/d"' in (repository / "_config.yml").read_text()
-    first, *rest = read(repository / "notebooks" / "01_a.ipynb").cells
-    assert f"(https://github.com/c/d/blob/{BRANCH}/notebooks/01_a.ipynb)" in first.source
-    assert [cell.id for cell in rest] == ["a"]
-
-
-def test_what_is_no_address_is_refused(repository, capsys):
-    with pytest.raises(SystemExit):
-        set_repository.main(repository, ["not an address"])
-    assert "is not like https://github.com/OWNER/NAME" in capsys.readouterr().err
+def configured():
+    config = Config()
+    for name, default in (("book_url", ""), ("book_repository", ""), ("html_theme_options", {})):
+        config.add(name, default, "html", ())
+    addresses.configure(None, config)
+    return config
 
 
 def test_the_buttons_of_binder_and_colab_open_the_copies(monkeypatch):
-    monkeypatch.delenv("BOOK_URL", raising=False)
-    config = SimpleNamespace(book_url="", book_repository="", html_theme_options={})
-    addresses.configure(None, config)
-    assert config.html_theme_options == {}
-    config.book_repository = "https://github.com/a/b/"
-    addresses.configure(None, config)
-    options = config.html_theme_options
+    monkeypatch.delenv("BOOK_REPOSITORY", raising=False)
+    assert configured().html_theme_options == {}
+    monkeypatch.setenv("BOOK_REPOSITORY", "https://github.com/a/b/")
+    options = configured().html_theme_options
     assert (options["repository_url"], options["repository_branch"]) == (
         "https://github.com/a/b", BRANCH,
     )  # fmt: skip
     assert {"binderhub_url", "colab_url"} <= set(options["launch_buttons"])
     workflow = (ROOT / ".github/workflows/pages.yml").read_text(encoding="utf-8")
     assert f"git init --quiet --initial-branch {BRANCH}" in workflow
+
+
+def test_the_address_may_come_from_the_environment(monkeypatch):
+    monkeypatch.setenv("BOOK_URL", "https://example.org/book")
+    assert configured().html_baseurl == "https://example.org/book/"
