@@ -108,6 +108,12 @@ def heading_jumps(html: str) -> list[str]:
     return bad
 
 
+def files_of(asked: list[str]) -> set[Path]:
+    """Return the files of the site at the addresses that a page asked for."""
+    paths = {SITE / unquote(urlsplit(url).path).lstrip("/") for url in asked}
+    return {path for path in paths if path.is_file()}
+
+
 # ---------------------------------------------------------------- what a page shows
 
 

@@ -4,9 +4,8 @@ from dataclasses import asdict
 
 import nbformat
 import pytest
-import site_weight
 from browsing import ROOT, Tab, serving
-from checks import Page, Visit, visit
+from checks import Page, Visit, files_of, visit
 from seen import Memory
 
 
@@ -56,6 +55,6 @@ def visits(tab, browser, pages, address, site) -> dict[str, Visit]:
         chapter = (ROOT / name).with_suffix(".ipynb")
         found[name] = visit(tab, f"{address}/{name}", chapter)
         if not found[name].wrong:
-            files = {site / name, chapter} | site_weight.files_of(site, found[name].asked)
+            files = {site / name, chapter} | files_of(found[name].asked)
             memory.keep(name, files, asdict(found[name]))
     return found
