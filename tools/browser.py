@@ -20,7 +20,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
@@ -40,33 +40,18 @@ class NoBrowser(Exception):
     """No browser starts. The message, one line, says why and what to type."""
 
 
-# ---------------------------------------------------------------- where a browser may be
-
-
-def installed(driver: Playwright) -> Iterator[str]:
-    """Yield the browsers of the system."""
+def candidates(driver: Playwright, set_up: bool) -> Iterator[str]:
+    """Yield the browsers that may be there; with ``set_up``, also those that can be had."""
     yield from filter(None, map(shutil.which, NAMES))
     yield from CHANNELS
-
-
-def downloaded(driver: Playwright) -> Iterator[str]:
-    """Yield the Chromium that Playwright has downloaded, if it has."""
-    if os.path.exists(driver.chromium.executable_path):
+    yield driver.chromium.executable_path
+    if set_up:
+        run(*DOWNLOAD)
         yield driver.chromium.executable_path
-
-
-def download(driver: Playwright) -> Iterator[str]:
-    """Let Playwright download its Chromium, and yield it."""
-    run(*DOWNLOAD)
-    yield from downloaded(driver)
-
-
-def install_on_debian(driver: Playwright) -> Iterator[str]:
-    """Install Debian's package, if this process may, and yield what is there then."""
-    if is_root() and shutil.which("apt-get"):
-        run("apt-get", "-qq", "update")
-        run("apt-get", "-qq", "install", "--yes", "chromium")
-        yield from installed(driver)
+        if is_root() and shutil.which("apt-get"):
+            run("apt-get", "-qq", "update")
+            run("apt-get", "-qq", "install", "--yes", "chromium")
+            yield from filter(None, map(shutil.which, NAMES))
 
 
 def is_root() -> bool:
@@ -74,18 +59,13 @@ def is_root() -> bool:
 
 
 def run(*command: str) -> None:
-    """Run a command that may take minutes; standard output is kept for the result."""
+    """Run a command that may fail or take minutes; standard output is kept for the result."""
     print(f"No browser yet; trying: {shlex.join(command)}", file=sys.stderr, flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, stdout=sys.stderr, timeout=60 * MINUTES, env=environment)
-    if done.returncode:
-        raise OSError(f"{shlex.join(command)} failed")
-
-
-# ---------------------------------------------------------------- the first that starts
-
-PRESENT = (installed, downloaded)
-OBTAINABLE = (*PRESENT, download, install_on_debian)
+    try:
+        subprocess.run(command, stdout=sys.stderr, timeout=60 * MINUTES, env=environment)
+    except subprocess.TimeoutExpired as error:
+        print(error, file=sys.stderr)
 
 
 def start(driver: Playwright, name: str) -> Browser:
@@ -93,28 +73,24 @@ def start(driver: Playwright, name: str) -> Browser:
     return driver.chromium.launch(**place, args=list(FLAGS), timeout=120_000)
 
 
-def find(driver: Playwright, ways: tuple[Callable, ...] = PRESENT) -> str:
+def find(driver: Playwright, set_up: bool = False) -> str:
     """Return the path, or Playwright's name, of the first browser that starts.
 
     A path alone is not enough: on some systems ``chromium-browser`` only says what to install.
     """
     named = os.environ.get("CHROMIUM")
-    failures = []
-    for way in [lambda _: [shutil.which(named) or named]] if named else ways:
+    failures = {}
+    for name in [shutil.which(named) or named] if named else candidates(driver, set_up):
         try:
-            for name in way(driver):
-                try:
-                    start(driver, name).close()
-                    return name
-                except Error as error:
-                    failures.append(f"{name} does not start: {first_line(error)}")
-        except (OSError, subprocess.SubprocessError) as error:
-            failures.append(first_line(error))
+            start(driver, name).close()
+            return name
+        except Error as error:
+            line = str(error).removeprefix("BrowserType.launch: ").partition("\n")[0]
+            failures[name] = f"{name} does not start: {line.rstrip('.: ')}"
+    why = "; ".join(failures.values())
     if named:
-        raise NoBrowser(
-            f"the variable CHROMIUM names no browser: {failures[0]}. Try: unset CHROMIUM"
-        )
-    raise NoBrowser(f"no browser was found ({'; '.join(failures)}). {TRY}")
+        raise NoBrowser(f"the variable CHROMIUM names no browser: {why}. Try: unset CHROMIUM")
+    raise NoBrowser(f"no browser was found ({why}). {TRY}")
 
 
 def launch(driver: Playwright) -> Browser:
@@ -122,15 +98,11 @@ def launch(driver: Playwright) -> Browser:
     return start(driver, find(driver))
 
 
-def first_line(error: Exception) -> str:
-    return str(error).removeprefix("BrowserType.launch: ").partition("\n")[0].rstrip(".: ")
-
-
 def main() -> int:
     """Print what to start, or why there is nothing."""
     with sync_playwright() as driver:
         try:
-            print(find(driver, OBTAINABLE))
+            print(find(driver, set_up=True))
         except NoBrowser as reason:
             print(reason)
             return 3
