@@ -2,7 +2,6 @@
 
 import csv
 import io
-from itertools import groupby
 from pathlib import Path
 
 from simple_ml.study.results import _one_line, _read_rows, _written, write_table
@@ -47,7 +46,6 @@ class SweepTable:
         self.columns = None
         self.runs = {}  # key of a run: its rows
         self.new = []  # keys of the runs that the partial file holds
-        self.old = []  # the rows of the table, in its order
         self._open = False
 
     def read(self, expected, again=False):
@@ -65,61 +63,59 @@ class SweepTable:
             return []
         try:
             columns, rows, head = _read_rows(path, cut=True)
+            if not head.get(ROWS, "").isdecimal():
+                raise ValueError("it was not made by a sweep")
+            self._check(columns, head)
+            runs, size = {}, int(head[ROWS])
+            for row in rows:
+                runs.setdefault(tuple(row[: len(self.names)]), []).append(row)
+            for run, its_rows in runs.items():
+                most = size if run in expected else 0
+                if len(its_rows) > most:
+                    which = named(self.names, run)
+                    raise ValueError(f"it has {len(its_rows)} rows of the run {which}, not {most}")
         except ValueError as error:
             why = str(error).removeprefix(f"{path.name}: ")
             raise ValueError(
                 f"{path.name} cannot be continued ({why}); write to another file, or delete it"
             ) from None
-        self._check(path.name, columns, head)
-        runs, size = {}, int(head[ROWS])
-        for run, its_rows in groupby(rows, lambda row: tuple(row[: len(self.names)])):
-            if run in runs:
-                which = named(self.names, run)
-                raise ValueError(
-                    f"{path.name} holds rows of the run {which} in two places; did two sweeps "
-                    "write to it? Write to another file, or delete it"
-                )
-            runs[run] = list(its_rows)
-        for run, its_rows in runs.items():
-            which = named(self.names, run)
-            if run not in expected:
-                raise ValueError(
-                    f"{path.name} holds the run {which}, which is not among the runs of this "
-                    "sweep; write to another file, or ask for that run, too"
-                )
-            if len(its_rows) > size:
-                raise ValueError(
-                    f"{path.name} holds {len(its_rows)} rows of the run {which}, expected {size}; "
-                    "did two sweeps write to it? Write to another file, or delete it"
-                )
         complete = {run: its_rows for run, its_rows in runs.items() if len(its_rows) == size}
         self.how, self.columns = head, columns
         self.runs |= complete
         return list(complete)
 
-    def _check(self, name, columns, head):
-        """Raise unless a table's head and columns are those of this sweep."""
-        if not head.get(ROWS, "").isdecimal():
-            raise ValueError(
-                f"{name} exists and was not made by a sweep; write to another file, or delete it"
-            )
+    def _check(self, columns, head):
+        """Raise unless a table's columns and head are those of this sweep."""
+        first = self.columns or self.names
+        if columns[: len(first)] != first:
+            raise ValueError(f"it has the columns {', '.join(columns)}, not {', '.join(first)}")
         for entry in {**self.how, **head}:
             old, new = head.get(entry), self.how.get(entry)
             if entry not in ("command", ROWS) and old != new:
                 raise ValueError(
-                    f"{name} was made with {entry}: {old or 'nothing'}, and this sweep has "
-                    f"{new or 'nothing'}; write to another file, or delete this one to start again"
+                    f"it was made with {entry}: {old or 'nothing'}, and this sweep has "
+                    f"{new or 'nothing'}"
                 )
-        if columns[: len(self.names)] != self.names or self.columns not in (None, columns):
-            raise ValueError(
-                f"{name} has the columns {', '.join(columns)}, expected "
-                f"{', '.join(self.columns or self.names)} first; were other settings varied, or "
-                "was the task changed?"
-            )
 
     def add(self, run, rows):
         """Append the rows of a run to the partial file, in one write."""
-        lines = self._text(run, rows)
+        which = named(run, run.values())
+        if not isinstance(rows, list) or not rows or not all(isinstance(r, dict) for r in rows):
+            raise TypeError(
+                f"the task returned {rows!r} for the run {which}, expected its rows, a list of "
+                "dicts"
+            )
+        if self.columns is None:
+            self.columns, self.how[ROWS] = [*run, *rows[0]], str(len(rows))
+        found, size = [[*run, *row] for row in rows], int(self.how[ROWS])
+        if found != [self.columns] * size:
+            measured = ", ".join(self.columns[len(run) :])
+            raise ValueError(
+                f"the task returned {len(rows)} rows of {', '.join(rows[-1])} for the run {which}, "
+                f"expected {size} of {measured} as in the rest of {self.path.name}; "
+                "was the task changed meanwhile?"
+            )
+        lines = [[*key(run), *key(row)] for row in rows]
         self.runs[key(run)] = lines
         self.new.append(key(run))
         if not self._open:  # the first run of this process: write the file anew, without half runs
@@ -130,32 +126,6 @@ class SweepTable:
         csv.writer(text, lineterminator="\n").writerows(lines)
         with self.partial.open("a", encoding="utf-8", newline="") as file:
             file.write(text.getvalue())
-
-    def _text(self, run, rows):
-        """Return the rows as they stand in the file, or raise if they do not fit."""
-        rows = list(rows)
-        which = named(run, run.values())
-        if not rows or not all(isinstance(row, dict) for row in rows):
-            raise TypeError(
-                f"the task returned {rows!r} for the run {which}, expected its rows, a list of "
-                "dicts"
-            )
-        if self.columns is None:
-            self.columns = [*run, *rows[0]]
-            self.how[ROWS] = str(len(rows))
-            if len(set(self.columns)) < len(self.columns):
-                raise ValueError(
-                    f"the task measured {', '.join(rows[0])} for the run {which}, expected other "
-                    "names than those of the run's settings"
-                )
-        measured, size = self.columns[len(run) :], int(self.how[ROWS])
-        if len(rows) != size or any(list(row) != measured for row in rows):
-            raise ValueError(
-                f"the task returned {len(rows)} rows of {', '.join(rows[-1])} for the run {which}, "
-                f"expected {size} of {', '.join(measured)} as in the rest of {self.path.name}; "
-                "was the task changed meanwhile?"
-            )
-        return [[*key(run), *key(row)] for row in rows]
 
     def finish(self, order):
         """Put all runs into the table in this order, and remove the partial file."""

@@ -17,10 +17,9 @@ import pytest
 
 from simple_ml import load_mnist
 from simple_ml.__main__ import parser
-from simple_ml.initialization import fan_in, hw0, starting_weights
+from simple_ml.initialization import fan_in, hw0
 from simple_ml.study.results import read_table
 from simple_ml.study.sweep import grid, sweep, trial
-from simple_ml.training import train_from
 
 MEASURED = [
     *("epoch", "train_loss", "train_err", "valid_loss", "valid_err", "test_loss", "test_err"),
@@ -79,17 +78,6 @@ def test_a_run_agrees_with_the_equations_written_out(small):
     assert [list(row) for row in rows] == [MEASURED] * 2
     for row, wanted in zip(rows, (expected[0], expected[2]), strict=True):
         np.testing.assert_allclose(list(row.values()), wanted, rtol=2e-5)
-
-
-@pytest.mark.parametrize("init", ["he", "hw0+fan_in"])
-def test_a_run_trains_as_train_from_does(init, parts):
-    X_tr, y_tr, _, _, X_te, y_te = parts
-    (row,) = trial(parts, hidden_dim=30, lr=0.1, batch=64, init=init, seed=5, epochs=(2,))
-    weights = starting_weights(init, (784, 30, 10), np.random.default_rng(5))
-    data = X_tr, y_tr, X_te, y_te
-    run = train_from(weights, *data, epochs=2, lr=0.1, batch=64, verbose=False)
-    for name, column in run.history.items():
-        assert row[name] == pytest.approx(column[-1], rel=1e-5)
 
 
 def test_checkpoints_are_looks_at_one_run(small):
@@ -485,27 +473,21 @@ def edit(old, new):
     return lambda text: text.replace(old, new, 1)
 
 
-def torn(text):
-    """Return a table with a row of another run between the two of the last."""
-    *lines, last, end = text.splitlines(keepends=True)
-    return b"".join([*lines[:-1], last, lines[-1], end])
-
-
 REFUSED = [  # the table, what is asked of it, and what is said
-    (bytes, {"rows": 1}, "was made with rows: 2, and this sweep has 1; write to another file"),
-    (bytes, {"note": "new"}, "was made with note: plain, and this sweep has new"),
+    (bytes, {"rows": 1}, r"was made with rows: 2, and this sweep has 1\); write to another file"),
     (bytes, {"holdout": 999}, "was made with holdout: 1000, and this sweep has 999"),
-    (bytes, {"runs": RUNS[:-1]}, "holds the run start=6, step=2.5, which is not among the runs"),
-    (bytes, {"runs": grid(step=[1, 2.5], start=range(7))}, "row, sum, label, expected step, start"),
+    (bytes, {"runs": RUNS[:-1]}, "has 2 rows of the run start=6, step=2.5, not 0"),
+    (bytes, {"runs": grid(step=[1, 2.5], start=range(7))}, "row, sum, label, not step, start"),
     (edit(b"# numpy: ", b"# numpy: 1."), {}, "was made with numpy: 1."),
     (edit(b"images-idx3-ubyte: ", b"images-idx3-ubyte: 0"), {}, "was made with md5 of train"),
     (edit(b"# rows a run: 2\n", b""), {}, "was not made by a sweep"),
-    (edit(b"# rows a run: 2", b"# rows a run: two"), {}, "was not made by a sweep"),
     (edit(b"\n0,1,0,", b"\n0,1,7,8,0,"), {}, "row 0 has 7 values, expected 5"),
-    (edit(b"\n0,1,0,", b"\n0,1,0,5,5\n0,1,0,"), {}, "holds 3 rows of the run start=0, step=1, exp"),
-    (torn, {}, "holds rows of the run .* in two places"),
+    (
+        edit(b"\n0,1,0,", b"\n0,1,0,5,5\n0,1,0,"),
+        {},
+        "has 3 rows of the run start=0, step=1, not 2",
+    ),
     (lambda _: b"a,b\n1,2\n", {}, "write to another file, or delete it"),
-    (lambda _: b"no line end", {}, "write to another file, or delete it"),
     (lambda _: b"\xff\xfe\n\x00\n", {}, "write to another file, or delete it"),
 ]
 
@@ -595,7 +577,7 @@ def test_a_task_that_returns_a_wrong_result_is_named_and_earlier_runs_are_kept(
 
 
 def test_a_task_cannot_measure_what_is_a_setting(tmp_path):
-    with pytest.raises(ValueError, match="measured seed for the run seed=0, expected other names"):
+    with pytest.raises(ValueError, match="expected different names"):
         sweep(tmp_path / "t.csv", grid(seed=[0]), task=lambda d, *, seed: [{"seed": 1}], jobs=1)
 
 
