@@ -113,7 +113,7 @@ mutants: .venv/.mutants ## change a module in many ways; a test must notice each
 	@touch $@
 
 links: $(VENV) ## ask every external address whether it is still there (needs a network)
-	@$(BIN)/python tools/links.py
+	@$(BIN)/jupyter-book build . --path-output build --builder linkcheck
 
 # Both environments are made anew. The package's own tests need nothing of the site. Old libraries
 # use what newer ones have deprecated: that is theirs to fix.

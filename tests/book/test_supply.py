@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 import tomllib
 from pathlib import Path
-from types import SimpleNamespace
 
 import digests
-import links
 import pytest
 import records
-import requests
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -131,35 +127,3 @@ def test_every_binary_file_of_the_repository_is_known():
                 except UnicodeDecodeError:
                     found.append(path.relative_to(ROOT).as_posix())
     assert found == []
-
-
-# ---------------------------------------------------------------- links
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("see [a](https://a.org/x_(y)).", ["https://a.org/x_(y)"]),
-        ("<https://a.org/>, and https://b.org.", ["https://a.org/", "https://b.org"]),
-        ("  doi = {10.1/x},", ["https://doi.org/10.1/x"]),
-        ("http://127.0.0.1:8000 and https://example.org", []),
-        ("`https://a.org/b`", ["https://a.org/b"]),
-    ],
-)
-def test_links_are_found_in_every_form(text, found):
-    assert links.addresses(text) == found
-
-
-@pytest.mark.parametrize(
-    ("answer", "problem"),
-    [(200, ""), (403, ""), (404, "404"), (requests.ConnectionError("no"), "ConnectionError")],
-)
-def test_a_dead_link_is_told_from_a_closed_door(answer, problem):
-    def get(*_, **__):
-        if isinstance(answer, Exception):
-            raise answer
-        reply = requests.Response()
-        reply.status_code, reply._content_consumed, reply.raw = answer, True, io.BytesIO()
-        return reply
-
-    assert links.problem_of("https://a.org", SimpleNamespace(get=get)) == problem
