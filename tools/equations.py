@@ -50,6 +50,7 @@ class Check:
     kind: str
     mutant: tuple[str, str]
     catches: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ def read_checks(cell: dict, file: str, index: int, book: Book) -> None:
             book.problems.append(f"{where}: {label}: mutant text {mutant[0]!r} is not in the cell")
         elif mutant[0] == mutant[1]:
             book.problems.append(f"{where}: {label}: the mutant changes nothing")
-        book.checks.append(Check(label, file, index, kind, tuple(mutant), catches))
+        book.checks.append(Check(label, file, index, kind, tuple(mutant), catches, source(cell)))
 
 
 def read_book(root: Path = ROOT) -> Book:

@@ -1,6 +1,6 @@
 """Bring every derived record up to date after a change, and say which files changed: `make renew`.
 
-Outputs of the chapters, digests of data and facts, the checker's reports: all that is made from
+Outputs of the chapters, digests of data and equations, the checker's reports: all that is made from
 something else in the repository. The steps are in `tools/tasks.py`. The first time in a clone,
 outputs whose inputs are committed count as up to date: `make test` saw to that.
 """

@@ -391,7 +391,6 @@ def task_execute():
 
 
 RENEWERS = {  # what is derived from the chapters and the package, and who writes it
-    "facts": "tools/facts.py",
     "digests": "tools/digests.py",
     "reports": "tools/check_reports.py",
 }

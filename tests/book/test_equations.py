@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import digests
 import equations
 import pytest
+import records
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,6 +21,12 @@ def test_every_equation_is_labelled_once_and_checked_and_every_check_is_complete
     book = equations.read_book(ROOT)
     assert book.labelled
     assert not book.problems, "\n".join(book.problems)
+
+
+def test_no_equation_and_no_check_has_changed_unseen():
+    assert records.differences(digests.LOCK, digests.equations_listing()) == [], (
+        "See `git diff` of these pages: is each changed equation and check right? Then: make renew"
+    )
 
 
 # ---------------------------------------------------------------- the machinery
@@ -125,3 +133,13 @@ def test_a_labelled_equation_of_a_page_counts_and_an_unlabelled_one_does_not(wri
     page = tmp_path / "book" / "page.md"
     page.write_text("# P\n\n$$\na\n$$\n\n$$\nb\n$$ (eq-b)\n")
     assert problems(tmp_path) == "book/page.md: no cell checks eq-b"
+
+
+@pytest.mark.parametrize(("old", "new"), [("S - I_y", "S + I_y"), ("== 2", "> 0")])
+def test_a_changed_equation_and_a_weaker_check_are_seen(old, new, write, tmp_path):
+    def listing(*changed):
+        write(SETUP, *((kind, text.replace(*changed), data) for kind, text, data in cells))
+        return digests.equations_listing(tmp_path)
+
+    cells = [equation_cell(), check_cell(), markdown("Words may change.")]
+    assert listing(old, new) != listing(old, old) == listing("Words", "Commas")

