@@ -361,12 +361,7 @@ def task_jupyterlab():
 def task_laboratory():
     """The laboratory, in a browser; the pages around it do not concern it."""
     looking = ("tests/site/checks.py", "tests/site/looking.js", "tests/site/axe")
-    tools = (
-        "tools/browser.py",
-        "tools/browsing.py",
-        "tools/build_lab_digits.py",
-        "tools/draw_*.py",
-    )
+    tools = ("tools/browser.py", "tools/browsing.py", "tools/draw_*.py")
     return step(
         "laboratory",
         [*PYTEST, "tests/laboratory"],

@@ -1,5 +1,6 @@
 // The digits: the first 2,000 training and the first 500 test images of the embedded subset, in
-// one file. tools/build_lab_digits.py makes it and says what is in it.
+// one gzip stream: 784 pixels each (0 is paper, 255 is ink), row by row from the top; then their
+// labels. tests/laboratory/test_mathematics.py compares it with `load_mnist()`.
 
 import { TEST, TRAIN } from "./settings.js";
 
