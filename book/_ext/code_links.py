@@ -32,29 +32,19 @@ class Api:
 
     def find(self, module: str, name: str) -> str | None:
         """Return the documented name of what ``from module import name`` brings in."""
-        try:
-            value = getattr(importlib.import_module(module), name)
-        except (ImportError, AttributeError):
-            return None  # the strict build and nbval have more to say about it
-        home = getattr(value, "__module__", None) or module
-        full = f"{home}.{getattr(value, '__qualname__', name)}"
-        return next((place for place in (f"{module}.{name}", full) if place in self.places), None)
+        value = getattr(importlib.import_module(module), name)
+        home = getattr(value, "__module__", module)
+        names = f"{module}.{name}", f"{home}.{name}"
+        return next((full for full in names if full in self.places), None)
 
     def summary(self, full: str) -> str:
         """Return the signature and the first line of the docstring."""
         module, _, name = full.rpartition(".")
-        try:
-            value = getattr(importlib.import_module(module), name)
-        except (ImportError, AttributeError):
-            return full
-        first = (inspect.getdoc(value) or "").partition("\n")[0].replace("`", "")
+        value = getattr(importlib.import_module(module), name)
         if not callable(value):
             return full
-        try:
-            signature = str(inspect.signature(value))
-        except (TypeError, ValueError):
-            signature = ""
-        return f"{name}{signature}: {first}" if first else f"{name}{signature}"
+        first = inspect.getdoc(value).partition("\n")[0].replace("`", "")
+        return f"{name}{inspect.signature(value)}: {first}"
 
 
 def assigned(node: ast.AST) -> Iterator[str]:
@@ -122,5 +112,4 @@ def link_names(page) -> None:
         if block.select_one("a.code-link"):
             return  # an earlier build has done this page
         places = names_in(block.get_text(), known, api)
-        if places:
-            link_block(block, places, page, api)
+        link_block(block, places, page, api)

@@ -204,9 +204,6 @@ def say_what_things_are(page: Page) -> None:
     for button in soup.select("button.search-button__button"):
         if button.select_one(".search-button__default-text"):
             button.attrs.pop("aria-label", None)  # its name is the text that one sees
-    for summary in soup.select("summary[aria-label]"):
-        if summary.get_text(strip=True):
-            del summary["aria-label"]  # a person says what one sees: "click Show code"
     # A landmark for what stands in none: the logo, the button back to the top.
     if sidebar := soup.find(id="pst-primary-sidebar"):
         sidebar["role"], sidebar["aria-label"] = "region", "Book"
@@ -231,8 +228,6 @@ def say_what_things_are(page: Page) -> None:
             head.name = "td"  # the corner of a table is no head
     for place in soup.select("#ethical-ad-placement"):
         place.parent.decompose()  # an empty box for advertisements
-    if not soup.html.get("lang"):
-        soup.html["lang"] = "en"
 
 
 def keep_a_place_for_the_contents(page: Page) -> None:

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import html
 import itertools
-import mimetypes
 import posixpath
-import re
 import shutil
 import zipfile
 from base64 import b64encode
@@ -124,16 +122,9 @@ class Copy:
         return ".".join(map(str, numbers.get(name, ())))
 
     def picture(self, node: nodes.image) -> str:
-        """Put a picture into the cell; one that is drawn on nothing gets a white ground."""
-        file = Path(self.app.srcdir, unquote(node["uri"]))
-        if file.with_suffix(".png").is_file():
-            file = file.with_suffix(".png")  # JupyterLab shows no SVG that is attached
-        content = file.read_bytes()
-        if file.suffix == ".svg":
-            ground = rb'\g<0><rect width="100%" height="100%" fill="white"/>'
-            content = re.sub(rb"<svg\b[^>]*>", ground, content, count=1)
-        kind = mimetypes.guess_type(file.name)[0]
-        self.attachments[file.name] = {kind: b64encode(content).decode()}
+        """Put a picture into the cell: its pixels, for JupyterLab shows no SVG that is attached."""
+        file = Path(self.app.srcdir, unquote(node["uri"])).with_suffix(".png")
+        self.attachments[file.name] = {"image/png": b64encode(file.read_bytes()).decode()}
         return f"attachment:{file.name}"
 
     # ------------------------------------------------------------ the page's tree

@@ -201,79 +201,40 @@ def test_a_formula_keeps_out_of_the_marks_around_it():
     assert quoted.splitlines()[-1] == r"> $$a = b \tag{4.1}$$"
 
 
-# ---------------------------------------------------------------- a small book, built
+# ---------------------------------------------------------------- a book that has an address
 
 
-CHAPTER = [
-    ("markdown", "Not for the site.", ["remove-cell"]),
-    ("markdown", "# Small\n\nSee [elsewhere](../book/other.md) and {numref}`fig-drawing`.\n\n"
-     ":::{figure} ../book/drawing.svg\n:name: fig-drawing\n:alt: A dot\nA *dot*.\n:::"),
-    ("code", "x = 1", ["remove-cell"]),
-    ("code", "print(x)", ["hide-output"]),
-    ("markdown", ":::{exercise} One\n:label: ex-one\nWhat is `x`?\n:::\n\n"
-     ":::{solution-start} ex-one\n:class: dropdown\n:::\n\nIt is 1:"),
-    ("code", "x"),
-    ("markdown", ":::{solution-end}\n:::\n\nThis stands behind the solution."),
-]  # fmt: skip
+CHAPTER = "# Small\n\nSee [elsewhere](../book/other.md)."
+SMALL = {
+    "index.md": "# Book\n\n```{toctree}\nnotebooks/01_small\nbook/other\n```",
+    "book/other.md": "# Other",
+    "pyproject.toml": "",
+    "conf.py": f"""import sys
+sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
+extensions = ["myst_nb", "addresses", "reader_notebooks"]
+nb_execution_mode, html_theme, html_title = "off", "basic", "Book"
+book_url, book_repository = "https://example.org/book", "https://github.com/a/b"
+""",
+}
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """Return the copy of the one chapter of a book that has an address."""
-    root = tmp_path_factory.mktemp("book")
-    cells = []
-    for position, (kind, content, *tags) in enumerate(CHAPTER):
-        new = getattr(nbformat.v4, f"new_{kind}_cell")
-        metadata = {"tags": tags[0]} if tags else {}
-        cells.append(new(content, id=f"cell-{position}", metadata=metadata))
+def test_a_copy_knows_where_the_book_is(tmp_path):
     for name in ("notebooks/results", "book", "simple_ml"):
-        (root / name).mkdir(parents=True)
-    metadata = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
-    nbformat.write(notebook, root / "notebooks" / "01_small.ipynb")
-    for name, content in {
-        "index.md": "# Book\n\n```{toctree}\nnotebooks/01_small\nbook/other\n```",
-        "book/other.md": "# Other",
-        "book/drawing.svg": '<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/></svg>',
-        "pyproject.toml": "",
-        "conf.py": f"import sys\nsys.path.insert(0, {str(ROOT / 'book' / '_ext')!r})\n"
-        "extensions = ['myst_nb', 'sphinx_exercise', 'addresses', 'reader_notebooks']\n"
-        "myst_enable_extensions = ['colon_fence']\nnb_execution_mode = 'off'\nnumfig = True\n"
-        "html_theme = 'basic'\nhtml_title = 'Book'\nbook_url = 'https://example.org/book'\n"
-        "book_repository = 'https://github.com/a/b'\n",
-    }.items():
-        (root / name).write_text(content, encoding="utf-8")
+        (tmp_path / name).mkdir(parents=True)
+    for name, content in SMALL.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    cell = nbformat.v4.new_markdown_cell(CHAPTER)
+    notebook = nbformat.v4.new_notebook(
+        cells=[cell], metadata={"language_info": {"name": "python"}}
+    )
+    nbformat.write(notebook, tmp_path / "notebooks" / "01_small.ipynb")
     command = [sys.executable, "-m", "sphinx", "-Q", ".", "_build/html"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return read(root / "_build" / "notebooks" / "01_small.ipynb")
-
-
-def test_cells_that_the_site_leaves_out_run_in_the_copy(small):
-    cells = code(small)
-    assert [cell.source for cell in cells] == ["x = 1", "print(x)", "x"]
-    hidden = [set(cell.metadata.get("jupyter", {})) for cell in cells]
-    assert hidden == [{"source_hidden", "outputs_hidden"}, {"outputs_hidden"}, {"source_hidden"}]
-
-
-def test_text_behind_a_solution_is_not_closed_with_it(small):
-    assert any("This stands behind" in cell.source for cell in small.cells)
-    assert not [cell for cell in small.cells if "jp-MarkdownHeadingCollapsed" in cell.metadata]
-
-
-def test_a_drawing_is_part_of_the_notebook(small):
-    (cell,) = (c for c in small.cells if "attachments" in c)
-    assert "![A dot](attachment:drawing.svg)" in cell.source
-    assert '<a id="fig-drawing"></a>**Figure 1** A *dot*.' in cell.source
-    assert list(cell.attachments) == ["drawing.svg"]
-
-
-def test_a_copy_knows_where_the_book_is(small):
-    about, fetch, *cells = small.cells
+    about, fetch, copy = read(tmp_path / "_build" / "notebooks" / "01_small.ipynb").cells
     assert "](https://example.org/book/two-layers-by-hand.zip)" in about.source
     assert f"--branch {BRANCH} https://github.com/a/b" in fetch.source
-    assert "[elsewhere](https://example.org/book/book/other.html)" in cells[0].source
-    assert "Not for the site" not in cells[0].source
+    assert "[elsewhere](https://example.org/book/book/other.html)" in copy.source
 
 
 # ---------------------------------------------------------------- where they are offered

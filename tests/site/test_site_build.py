@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from types import SimpleNamespace
 
 import pytest
 from browsing import ROOT, SITE
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-import code_links
 import finish_pages
 import style_sheets
 import tinycss2
@@ -221,19 +219,3 @@ def test_formulas_are_on_a_page_as_they_were_after_all_steps(tmp_path):
     finished.write()
     text = page.read_text(encoding="utf-8")
     assert text == f"<p>So {formula} and {formula.replace('W', 'X')}</p>"
-
-
-@pytest.mark.parametrize(
-    ("code", "linked"),
-    [("x = softmax(Z)", ["softmax"]), ("ü = 'ü' + softmax(1)", ["softmax"]),
-     ("y = 1\nf(softmax)\n", ["softmax"]), ("softmaxes(1)", [])],
-)  # fmt: skip
-def test_a_name_is_linked_at_its_place_and_the_code_stays_as_it_is(code, linked):
-    app = SimpleNamespace(builder=SimpleNamespace(get_relative_uri=lambda here, there: there))
-    page = SimpleNamespace(app=app, docname="page", soup=BeautifulSoup("", "html.parser"))
-    api = SimpleNamespace(places={"s": ("api", "s")}, summary=lambda full: full)
-    html = highlight(code, get_lexer_by_name("ipython3"), finish_pages.FewMarks())
-    block = BeautifulSoup(html, "html.parser").pre
-    code_links.link_block(block, code_links.names_in(code, {"softmax": "s"}, api), page, api)
-    assert [link.get_text() for link in block.select("a.code-link[href='api#s']")] == linked
-    assert block.get_text().strip() == code.strip()

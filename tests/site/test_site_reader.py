@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ import code_links
 import finish_pages
 import glossary_links
 from bs4 import BeautifulSoup
+from pygments import highlight
+from pygments.lexers import get_lexer_by_name
 
 from simple_ml import deep, gradients, softmax_loss
 from simple_ml.gradcheck import numerical_gradient, relative_error
@@ -141,36 +144,40 @@ def test_chapters_link_a_term_once(pages):
 class Documented:
     """An API page that describes these names."""
 
-    places = dict.fromkeys(("simple_ml.losses.softmax", "simple_ml.two_layer.forward"), ("api", ""))
+    places = dict.fromkeys(
+        ("simple_ml.losses.softmax", "simple_ml.two_layer.forward"), ("api", "x")
+    )
     find = code_links.Api.find
 
-
-def places(code: str, known: dict | None = None) -> dict:
-    return code_links.names_in(code, {} if known is None else known, Documented())
-
-
-def test_imported_names_are_found_where_they_are_used():
-    code = "from simple_ml import forward\nfrom simple_ml.losses import softmax as s\nx = s(Z)"
-    assert places(code) == {
-        (1, 22): "simple_ml.two_layer.forward",
-        (2, 29): "simple_ml.losses.softmax",
-        (3, 4): "simple_ml.losses.softmax",
-    }
+    def summary(self, full):
+        return full
 
 
 @pytest.mark.parametrize(
-    "code",
-    ["f(softmax=1)", "'softmax'", "torch.softmax(x)", "softmax = 1", "%magic softmax",
-     "def softmax(x): ...\nsoftmax(1)"],
+    ("code", "linked"),
+    [
+        ("from simple_ml import forward\nfrom simple_ml.losses import softmax as s\ns(Z)",
+         ["forward", "softmax", "s"]),
+        ("ü = 'ü' + softmax(1)", ["softmax"]),
+        ("y = 1\nf(softmax)\n", ["softmax"]),
+        ("softmaxes(1)", []),
+        ("f(softmax=1)", []),
+        ("'softmax'", []),
+        ("torch.softmax(x)", []),
+        ("softmax = lambda h: h\nsoftmax(h)", []),
+        ("def softmax(x): ...\nsoftmax(1)", []),
+        ("%magic softmax", []),
+    ],
 )  # fmt: skip
-def test_other_uses_of_the_word_are_not_links(code):
-    assert places(code, {"softmax": "simple_ml.losses.softmax"}) == {}
-
-
-def test_a_name_that_the_page_gives_away_is_no_link_from_then_on():
-    known = {"softmax": "simple_ml.losses.softmax"}
-    places("softmax = lambda h: h", known)
-    assert places("softmax(h)", known) == {}
+def test_a_name_of_the_package_is_linked_where_it_is_used(code, linked):
+    app = SimpleNamespace(builder=SimpleNamespace(get_relative_uri=lambda here, there: there))
+    page = SimpleNamespace(app=app, docname="page", soup=BeautifulSoup("", "html.parser"))
+    html = highlight(code, get_lexer_by_name("ipython3"), finish_pages.FewMarks())
+    block = BeautifulSoup(html, "html.parser").pre
+    names = code_links.names_in(code, {"softmax": "simple_ml.losses.softmax"}, Documented())
+    code_links.link_block(block, names, page, Documented())
+    assert [link.get_text() for link in block.select("a.code-link[href='a#x']")] == linked
+    assert block.get_text().strip() == code.strip()
 
 
 # ---------------------------------------------------------------- where it is published
