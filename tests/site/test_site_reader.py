@@ -144,9 +144,7 @@ def test_chapters_link_a_term_once(pages):
 class Documented:
     """An API page that describes these names."""
 
-    places = dict.fromkeys(
-        ("simple_ml.losses.softmax", "simple_ml.two_layer.forward"), ("api", "x")
-    )
+    places = dict.fromkeys(["simple_ml.losses.softmax", "simple_ml.two_layer.forward"], ("a", "x"))
     find = code_links.Api.find
 
     def summary(self, full):
