@@ -105,8 +105,15 @@ lock: .venv/.uv ## renew requirements.lock and constraints.txt (UPGRADE= keeps t
 	@sed -e '/^ *--hash/d' -e 's/ \\$$//' requirements.lock > constraints.txt
 	@echo "constraints.txt: $$(grep -c '==' constraints.txt) versions; now make test"
 
-mutants: .venv/.mutants ## change a module in many ways; a test must notice each (MODULE=deep SAMPLE=50)
-	@$(BIN)/python tools/mutants.py $(MODULE) $(SAMPLE:%=--sample %)
+# cosmic-ray writes each mutant into the file itself, so it works on a copy.
+mutants: .venv/.mutants ## change a module in many ways; its tests must notice 95 % (MODULE=deep)
+	@rm -rf build/mutants && mkdir -p build/mutants
+	@cp -R simple_ml tests conftest.py pyproject.toml build/mutants
+	@sed 's/MODULE/$(MODULE)/' tools/mutants.toml > build/mutants/config.toml
+	@cd build/mutants && export PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=. HYPOTHESIS_PROFILE=mutants; \
+	  cosmic-ray baseline config.toml && cosmic-ray init config.toml session && \
+	  cr-filter-operators session config.toml && cosmic-ray exec config.toml session && \
+	  cr-report --show-diff --surviving-only session && cr-rate --fail-over 5 session
 
 .venv/.mutants: $(VENV)
 	@$(PIP) install -c constraints.txt -e '.[mutants]'
