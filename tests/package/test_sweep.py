@@ -1,7 +1,6 @@
 """Many runs make one table, whatever happens to the processes that do them."""
 
 import csv
-import io
 import os
 import re
 import shlex
@@ -397,24 +396,6 @@ def finished(tmp_path_factory):
     return path.read_bytes()
 
 
-def test_only_what_is_missing_is_done(tmp_path):
-    done = []
-
-    def task(data, *, seed, broken=()):
-        if seed == 5 and not done.count(5):
-            done.append(5)
-            raise OSError("the network is down")
-        done.append(seed)
-        return [{"x": seed}]
-
-    path = tmp_path / "t.csv"
-    with pytest.raises(OSError, match="network is down"):
-        sweep(path, grid(seed=range(8)), task=task, jobs=1)
-    assert read_table(partial(path))[0]["seed"].tolist() == [0, 1, 2, 3, 4]
-    sweep(path, grid(seed=range(8)), task=task, jobs=1)
-    assert done == [0, 1, 2, 3, 4, 5, 5, 6, 7]
-
-
 def test_the_old_table_stays_until_the_new_one_is_complete(finished, tmp_path):
     path, done = tmp_path / "t.csv", []
 
@@ -435,13 +416,6 @@ def test_the_old_table_stays_until_the_new_one_is_complete(finished, tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["t.csv"]
 
 
-def test_a_table_that_does_not_fit_any_more_is_replaced_when_asked(finished, tmp_path):
-    path = tmp_path / "t.csv"
-    pixel_table(path, RUNS[2:], rows=3)
-    pixel_table(path, again=True)
-    assert path.read_bytes() == finished
-
-
 @pytest.mark.parametrize("again", [False, True])
 def test_a_table_that_cannot_be_written_is_found_out_before_the_runs(again, tmp_path):
     (tmp_path / "t.csv").mkdir()
@@ -451,16 +425,6 @@ def test_a_table_that_cannot_be_written_is_found_out_before_the_runs(again, tmp_
 
     with pytest.raises(OSError, match=r"t\.csv"):
         sweep(tmp_path / "t.csv", grid(seed=[0]), task=task, jobs=1, again=again)
-
-
-def test_a_finished_table_is_returned_untouched(tmp_path):
-    path = tmp_path / "t.csv"
-    first = pixel_table(path)
-    before = path.stat()
-    second = pixel_table(path, command="another way to ask")
-    assert path.stat() == before or path.stat().st_mtime_ns == before.st_mtime_ns
-    for name in first:
-        np.testing.assert_array_equal(first[name], second[name])
 
 
 def test_a_finished_table_can_be_extended_and_is_as_if_made_at_once(finished, tmp_path):
@@ -579,17 +543,6 @@ def test_a_task_that_returns_a_wrong_result_is_named_and_earlier_runs_are_kept(
 def test_a_task_cannot_measure_what_is_a_setting(tmp_path):
     with pytest.raises(ValueError, match="expected different names"):
         sweep(tmp_path / "t.csv", grid(seed=[0]), task=lambda d, *, seed: [{"seed": 1}], jobs=1)
-
-
-@pytest.mark.parametrize(("terminal", "progress"), [(True, True), (False, True), (True, False)])
-def test_only_a_terminal_shows_a_progress_bar(terminal, progress, tmp_path, monkeypatch):
-    pixel_table(tmp_path / "t.csv", RUNS[:4])
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
-    pixel_table(tmp_path / "t.csv", progress=progress)
-    shown = sys.stderr.getvalue()
-    for done in ("4/14", "14/14"):  # runs that were there already count as done
-        assert (done in shown) == (terminal and progress)
 
 
 def test_importing_the_module_leaves_joblib_and_dask_alone():

@@ -37,14 +37,6 @@ def test_a_formula_is_written_for_the_eye_and_for_a_screen_reader():
     assert mathml(r"W_1^\top x").get_text() == "W1⊤x"
 
 
-@pytest.mark.parametrize(
-    "tex",
-    [r"\mathbb{R}^{m\times d}", r"\operatorname{diag}(x)", r"\begin{aligned}a&=b\end{aligned}"],
-)
-def test_the_parts_of_tex_that_the_book_uses_are_known(tex):
-    assert mathml(tex).get_text(strip=True)
-
-
 def test_a_displayed_formula_is_larger_than_one_in_a_line():
     assert 'display="true"' in typeset_maths.typeset(r"\sum_i x_i", True)
     assert 'display="true"' not in typeset_maths.typeset(r"\sum_i x_i", False)
