@@ -324,10 +324,12 @@ def measured(task, outcome):
 
     ``factor`` is the number by which all changes are too large, ``rate`` the learning rate that
     would explain it, ``decay`` the part of the weights that is added to their gradient; with a 1
-    or a 2 behind it, the same for one of two outputs.
+    or a 2 behind it, the same for one of two outputs. ``count`` is the number of labels read.
     """
     if not outcome.numeric or outcome.found.keys() != outcome.expected.keys():
         return {}
+    if "y" in outcome.found:
+        return {"count": outcome.found["y"].size}
     factors, decays = [], []
     lr = outcome.probe.inputs.get("lr", -1)  # a gradient is not subtracted
     for name, expected in outcome.expected.items():

@@ -374,7 +374,7 @@ def files():
     with tempfile.TemporaryDirectory(prefix="simple_ml_check_") as folder:
         for N, about, beyond in (
             (10, "ten images, one of them blank", ""),
-            (300, "three hundred images", ""),
+            (1100, "eleven hundred images", ""),  # some readers stop at a round number
             (3, "three images without black and white", "other_pixels"),
             (1, "one image", "one_image"),
         ):

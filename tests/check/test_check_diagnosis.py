@@ -247,6 +247,8 @@ def returns_now_and_then(X, y, W1, W2, lr=0.1, batch=100):
         ("parse_mnist", read(lambda X, y: (X, np.eye(10)[y])), "labels_one_hot"),
         ("parse_mnist", read(lambda X, y: (y, X)), "images_and_labels_swapped"),
         ("parse_mnist", read(lambda X, y: ((X - X.mean()) / X.max(), y)), "scaled_per_set"),
+        ("parse_mnist", read(lambda X, y: (X[:250], y[:250])), "rows_lost"),
+        ("parse_mnist", read(lambda X, y: (X[:1000], y[:1000])), "rows_lost"),
         # Files that are told apart by what is in them are not mixed up.
         ("parse_mnist", lambda *both: files(*sorted(both, key=lambda name: "lab" in name)), ""),
         ("parse_mnist", lambda images, labels: files(labels, images), "files_swapped"),
