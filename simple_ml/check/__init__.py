@@ -85,27 +85,26 @@ def check(function, name=None, *, limit=LIMIT, strict=False):
     return diagnose(function, task, limit, name, strict)
 
 
-def _check_of(name, signature):
+def _check_of(name):
     """Return the check of one function of the course or the book."""
 
     def named(function, *, limit=LIMIT, strict=False):
         return check(function, name, limit=limit, strict=strict)
 
+    signature = f"{TASKS[name].reference.__name__}({', '.join(TASKS[name].parameters)})"
     named.__name__ = named.__qualname__ = name
     named.__doc__ = f"Return the report on your ``{signature}``; arguments as in `check`."
     return named
 
 
-parse_mnist = _check_of("parse_mnist", "parse_mnist(image_filename, label_filename)")
-softmax_loss = _check_of("softmax_loss", "softmax_loss(Z, y)")
-loss_err = _check_of("loss_err", "loss_err(h, y)")
-softmax_regression_epoch = _check_of(
-    "softmax_regression_epoch", "softmax_regression_epoch(X, y, theta, lr, batch)"
-)
-nn_epoch = _check_of("nn_epoch", "nn_epoch(X, y, W1, W2, lr, batch)")
-gradients = _check_of("gradients", "gradients(X, y, W1, W2)")
-backward = _check_of("backward", "backward(y, weights, activations, cache)")
-deep_gradients = _check_of("deep_gradients", "gradients(X, y, weights, activations)")
+parse_mnist = _check_of("parse_mnist")
+softmax_loss = _check_of("softmax_loss")
+loss_err = _check_of("loss_err")
+softmax_regression_epoch = _check_of("softmax_regression_epoch")
+nn_epoch = _check_of("nn_epoch")
+gradients = _check_of("gradients")
+backward = _check_of("backward")
+deep_gradients = _check_of("deep_gradients")
 
 
 def initializer(function, scheme, *, limit=LIMIT):

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from simple_ml.check import LIMIT, check
@@ -15,33 +16,17 @@ CALLED_BY = {"loss_err": "softmax_loss"}
 def main(path, names=(), *, limit=LIMIT, strict=False, full=False, as_json=False, gradescope=None):
     """Print the reports on a file's functions; return 0 if all meet the assignment, else 1.
 
-    Parameters
-    ----------
-    path : str or os.PathLike
-        A Python file, a notebook, or a folder that holds one.
-    names : sequence of str
-        Which functions; by default all whose names are known.
-    limit : float
-        Seconds for each function.
-    strict : bool
-        Whether what lies beyond the assignment counts, too.
-    full : bool
-        Whether everything that was found is told in full.
-    as_json : bool
-        Whether to print one JSON object a function, in a list, instead of text.
-    gradescope : str or os.PathLike, optional
-        Where to write the file ``results.json`` that Gradescope reads.
-
-    Raises
-    ------
-    OSError, ValueError
-        If the file cannot be read, is not Python, cannot be run, or holds nothing to check.
+    The path is that of a Python file, a notebook, or a folder that holds one; the names are those
+    of the functions, by default all that are known. The other arguments are the options of
+    ``two-layers check``: seconds for each function, whether what lies beyond the assignment counts,
+    whether everything is told in full, whether to print JSON, where to write Gradescope's file.
+    An OSError or ValueError says why there is nothing to check.
     """
     try:
         functions = _chosen(path, names)
     except (OSError, ValueError) as error:
         if gradescope:
-            _write_gradescope(gradescope, [_failed_test(str(error))])
+            _write_gradescope(gradescope, [("the file", False, str(error))])
         raise
     reports = {}
     for function in functions:
@@ -49,7 +34,7 @@ def main(path, names=(), *, limit=LIMIT, strict=False, full=False, as_json=False
         report = check(function, function.name, limit=limit, strict=strict)
         other = CALLED_BY.get(function.name)
         if other in reports and _repeats(report, reports[other][0]):
-            report = report.blamed_on(other)
+            report = replace(report, follows=other)
         reports[function.name] = report, time.perf_counter() - start
         if not as_json:
             print(("\n" + "─" * 72 + "\n\n") * (len(reports) > 1) + report.text(full), flush=True)
@@ -57,7 +42,8 @@ def main(path, names=(), *, limit=LIMIT, strict=False, full=False, as_json=False
         objects = (json.dumps(as_object(*each)) for each in reports.values())
         print("[" + ",\n ".join(objects) + "]")
     if gradescope:
-        _write_gradescope(gradescope, [_test(report) for report, _ in reports.values()])
+        rows = [(each.function, bool(each), str(each)) for each, _ in reports.values()]
+        _write_gradescope(gradescope, rows)
     return int(not all(report for report, _ in reports.values()))
 
 
@@ -87,20 +73,7 @@ def _repeats(report, other):
 
 
 def as_object(report, seconds):
-    """Return what a report says, for programs.
-
-    Parameters
-    ----------
-    report : Report
-    seconds : float
-        How long the check took.
-
-    Returns
-    -------
-    object : dict
-        ``function``, ``verdict`` (``"right"``, ``"meets"`` or ``"wrong"``), ``names`` of all that
-        was found, ``beyond``: those that the assignment allows, and ``seconds``.
-    """
+    """Return what a report says, for programs: its verdict is "right", "meets" or "wrong"."""
     return {
         "function": report.function,
         "verdict": {RIGHT: "right", MEETS: "meets"}.get(report.verdict, "wrong"),
@@ -110,27 +83,17 @@ def as_object(report, seconds):
     }
 
 
-def _test(report):
-    """Return one test of Gradescope's: a point for a function that meets the assignment."""
-    return {
-        "name": report.function,
-        "score": float(bool(report)),
-        "max_score": 1.0,
-        "status": "passed" if report else "failed",
-        "output": str(report),
-    }
-
-
-def _failed_test(sentence):
-    return {
-        "name": "the file",
-        "score": 0.0,
-        "max_score": 1.0,
-        "status": "failed",
-        "output": sentence,
-    }
-
-
-def _write_gradescope(path, tests):
+def _write_gradescope(path, rows):
+    """Write the file that Gradescope reads: a point for a function that meets the assignment."""
+    tests = [
+        {
+            "name": name,
+            "score": float(passed),
+            "max_score": 1.0,
+            "status": "passed" if passed else "failed",
+            "output": text,
+        }
+        for name, passed, text in rows
+    ]
     text = json.dumps({"tests": tests, "stdout_visibility": "hidden"}, indent=1)
     Path(path).write_text(text + "\n", encoding="utf-8")

@@ -22,19 +22,7 @@ PATIENCE = 3  # times the limit: the files are large
 
 
 def reads_the_courses_files(function, limit):
-    """Return whether `parse_mnist` reads files like the course's test data, named and placed so.
-
-    Parameters
-    ----------
-    function : callable
-        The reader.
-    limit : float
-        Seconds that it has for small files; here it has `PATIENCE` times as long.
-
-    Returns
-    -------
-    works : bool
-    """
+    """Return whether `parse_mnist` reads files like the course's test data, named and placed so."""
     images = np.zeros((COUNT, 28, 28), np.uint8)
     images[::1000, ::2] = np.arange(28, dtype=np.uint8) * 9
     images[0, 0, :2] = 0, 255
@@ -42,7 +30,7 @@ def reads_the_courses_files(function, limit):
     with tempfile.TemporaryDirectory(prefix="simple_ml_course_") as folder:
         paths = write_digits(Path(folder, "data"), images, labels, "t10k")
         names = tuple(f"data/{Path(path).name}" for path in paths)
-        reader = InFolder(_Compared(function, images, labels), folder)
+        reader = InFolder(_compared(function, images, labels), folder)
         (event, *_), _ = sandbox.run(reader, [names], PATIENCE * limit)
     return isinstance(event, sandbox.Ran) and event.returned is True
 
@@ -53,6 +41,19 @@ def stops_on_many_rows(function, limit):
     Z, y = rng.random((ROWS, 10), np.float32), rng.integers(0, 10, ROWS).astype(np.uint8)
     (event, *_), _ = sandbox.run(function, [(Z, y)], limit)
     return exception(event) if isinstance(event, sandbox.Raised) else None
+
+
+def _compared(function, images, labels):
+    """Return a reader that compares its arrays where it runs, for they are large."""
+
+    def as_it_should(*names):
+        X, y = function(*names)
+        pixels = images.reshape(len(images), -1) / np.float32(255)
+        kinds = X.dtype == np.float32 and y.dtype == np.uint8 and X.shape == pixels.shape
+        return bool(kinds and np.allclose(X, pixels, atol=1e-6) and np.array_equal(y, labels))
+
+    as_it_should.prepare = getattr(function, "prepare", lambda: None)
+    return as_it_should
 
 
 class InFolder:
@@ -69,18 +70,3 @@ class InFolder:
     def __call__(self, *names):
         """Call the function."""
         return self.function(*names)
-
-
-class _Compared:
-    """A reader whose arrays are compared where it runs: they are large."""
-
-    def __init__(self, function, images, labels):
-        self.function, self.images, self.labels = function, images, labels
-        self.prepare = getattr(function, "prepare", lambda: None)
-
-    def __call__(self, *names):
-        """Return whether the files are read as they should be."""
-        X, y = self.function(*names)
-        pixels = self.images.reshape(len(self.images), -1) / np.float32(255)
-        kinds = X.dtype == np.float32 and y.dtype == np.uint8 and X.shape == pixels.shape
-        return bool(kinds and np.allclose(X, pixels, atol=1e-6) and np.array_equal(y, self.labels))

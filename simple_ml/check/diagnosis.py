@@ -21,25 +21,7 @@ BUSY = 0.02  # seconds below which nobody waits, however large the factor
 
 
 def diagnose(function, task, limit, name=None, strict=False):
-    """Return the report on a function.
-
-    Parameters
-    ----------
-    function : callable
-        The function to be checked.
-    task : Task
-        What it should be.
-    limit : float
-        Seconds for all probes together.
-    name : str, optional
-        Its name in the report.
-    strict : bool
-        Whether what lies beyond the assignment counts, too.
-
-    Returns
-    -------
-    report : Report
-    """
+    """Return the report on a function, called `name`, taken for a task; arguments as in `check`."""
     with task.probes() as probes:
         calls = [probe.arguments for probe in probes]
         events, isolated = sandbox.run(function, [*calls, calls[largest(probes)]], limit)
@@ -55,9 +37,10 @@ def diagnose(function, task, limit, name=None, strict=False):
         explanation = explain(observed)
         report = report_on(observed, explanation, name or task.name, isolated, strict)
         if explanation.unexplained:
-            report = report.with_difference(first_wrong_batch(function, observed, limit))
-    if report and task.timing:
-        report = report.with_remarks(speed(function, task, limit))
+            more = first_wrong_batch(function, observed, limit)
+            report = replace(report, difference=f"{report.difference} {more}".strip())
+    if report and task.is_timed:
+        report = replace(report, remarks=(*report.remarks, *speed(function, task, limit)))
     return report
 
 
@@ -130,7 +113,7 @@ def first_wrong_batch(function, observed, limit):
 
 def speed(function, task, limit):
     """Return a remark if the function takes many times as long as the reference."""
-    arguments = timed(task.timing)
+    arguments = timed(task.parameters)
 
     def stopwatch(measured):
         copies = sandbox.copied(arguments)

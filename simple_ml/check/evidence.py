@@ -13,30 +13,14 @@ ENTRIES = 60  # an array with more is named by its shape
 
 @dataclass(frozen=True)
 class Evidence:
-    """An input, and what came of it.
+    """An input, and what came of it."""
 
-    Attributes
-    ----------
-    about : str
-        What the input is.
-    setup : tuple of str
-        Lines that make the arguments, to be pasted.
-    arguments : str
-        With what the function is called.
-    rows : tuple of (str, str, str)
-        Entry, expected and found.
-    happened : str
-        What happened instead of a result.
-    lines : tuple of Line
-        The student's own lines, where they are known.
-    """
-
-    about: str
-    setup: tuple = ()
-    arguments: str = ""
-    rows: tuple = ()
-    happened: str = ""
-    lines: tuple = ()
+    about: str  # what the input is
+    setup: tuple = ()  # lines that make the arguments, to be pasted
+    arguments: str = ""  # with what the function is called
+    rows: tuple = ()  # entry, expected and found
+    happened: str = ""  # what happened instead of a result
+    lines: tuple = ()  # the student's own lines, where they are known
 
 
 def evidence(task, outcomes):

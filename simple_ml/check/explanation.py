@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simple_ml.check.assignment import BEYOND
-from simple_ml.check.mistakes import ANY_ORDER, TABLE, UNCHECKABLE, rows
+from simple_ml.check.mistakes import ANY_ORDER, FACTS, TABLE, rows
 
 PATIENCE = 5  # seconds for which pairs of mistakes are tried
 
@@ -35,35 +35,19 @@ class Gap:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is wrong with a function, as far as its numbers tell.
+    """What is wrong with a function, as far as its numbers tell."""
 
-    Attributes
-    ----------
-    ways : dict
-        The names of the mistakes, and of each the wrong lines that fit.
-    unsure : tuple of tuple of str
-        Names of which one must be there, too, where the numbers cannot tell which.
-    numbers : dict
-        What was measured for a mistake, by its name.
-    unexplained : bool
-        Whether numbers are wrong that no mistake explains.
-    raised : Outcome or None
-        The smallest input on which an exception is raised that no mistake explains.
-    gaps : tuple of Gap
-        What goes wrong beyond the assignment.
-    """
-
-    ways: dict = field(default_factory=dict)
-    unsure: tuple = ()
-    numbers: dict = field(default_factory=dict)
-    unexplained: bool = False
-    raised: object = None
-    gaps: tuple = ()
+    ways: dict = field(default_factory=dict)  # mistakes, and of each the wrong lines that fit
+    unsure: tuple = ()  # names of which one must be there, too, and the numbers cannot tell which
+    numbers: dict = field(default_factory=dict)  # what was measured for a mistake, by its name
+    unexplained: bool = False  # whether numbers are wrong that no mistake explains
+    raised: object = None  # the smallest input with an exception that no mistake explains
+    gaps: tuple = ()  # what goes wrong beyond the assignment
 
 
 def explain(observed):
     """Return the explanation of what was observed."""
-    if UNCHECKABLE & observed.facts.keys():
+    if any(FACTS[name].uncheckable for name in observed.facts):
         return Explanation()
     compared = [
         outcome

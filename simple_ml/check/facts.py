@@ -68,22 +68,10 @@ class Observed:
 
 
 def observe(task, probes, events, empty=False):
-    """Return what was seen of a function.
+    """Return what was seen of a function that should be a task.
 
-    Parameters
-    ----------
-    task : Task
-        What it should be.
-    probes : sequence of Probe
-        What it was asked.
-    events : sequence of Ran, Raised, Hung or Died
-        What happened; the last one is a repetition of the largest call, if all calls came back.
-    empty : bool
-        Whether its body computes nothing.
-
-    Returns
-    -------
-    observed : Observed
+    For each probe there is an event; the last event is a repetition of the largest call, if all
+    calls came back. `empty` says that the function's body computes nothing.
     """
     asked = list(zip(probes, events, strict=False))
     outcomes = [_outcome(task, *pair) for pair in asked if pair[0].tag != "swapped"]
@@ -91,16 +79,11 @@ def observe(task, probes, events, empty=False):
     todo = [isinstance(event, Raised) and event.type == "NotImplementedError" for event in events]
     if events and (all(idle) or all(todo)):
         return Observed(task, tuple(outcomes), tuple(events), {"not_written": {}})
-    facts = {**_stops(events)}
-    outcomes, updates = _updates(task, outcomes)
-    facts |= updates
-    facts |= _side_effects(task, outcomes, events)
-    if not task.in_place:
-        facts |= _results(task, outcomes)
-    facts |= _repetition(task, probes, events)
+    outcomes, facts = _updates(task, outcomes)
+    facts |= _stops(events) | _side_effects(task, outcomes, events) | _results(task, outcomes)
+    facts |= _repetition(task, probes, events) | _files(asked, task, outcomes)
     if task.random:
         facts |= _generator(outcomes)
-    facts |= _files(asked, task, outcomes)
     return Observed(task, tuple(outcomes), tuple(events), facts)
 
 
@@ -189,8 +172,8 @@ def _side_effects(task, outcomes, events):
 
 
 def _results(task, outcomes):
-    """See results of a wrong kind or dtype."""
-    ran = [outcome for outcome in outcomes if isinstance(outcome.event, Ran)]
+    """See results of a wrong kind or dtype; what is updated in place is another matter."""
+    ran = [each for each in outcomes if isinstance(each.event, Ran) and not task.in_place]
     for outcome in ran:
         if outcome.found is None:
             returned = outcome.event.returned

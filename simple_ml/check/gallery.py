@@ -9,7 +9,7 @@ import ast
 from dataclasses import dataclass
 
 from simple_ml.check.mistakes import TABLE
-from simple_ml.check.programs import PROGRAMS, run
+from simple_ml.check.programs import PROGRAMS, run, tables
 
 __all__ = ["BATCH", "MISTAKES", "Wrong"]
 
@@ -53,26 +53,10 @@ class Wrong:
         return "; ".join(f"{n} = {line}" for n, line in changed if line != written(right, n))
 
     def gradients(self, X, y, W1, W2):
-        """Return what this mistake makes of the gradients with respect to W1 and W2.
+        """Return dW1 and dW2 as this mistake makes them; arguments as in `simple_ml.gradients`.
 
-        Parameters
-        ----------
-        X : ndarray of shape (m, n), float
-            Inputs, one row an example.
-        y : ndarray of shape (m,), integer
-            Labels 0 … k−1.
-        W1, W2 : ndarrays of shape (n, d) and (d, k), float
-            Weights; not modified.
-
-        Returns
-        -------
-        dW1, dW2 : ndarrays
-            Wrong in value, and possibly in shape.
-
-        Raises
-        ------
-        ValueError, IndexError
-            Where the wrong lines do not fit the sizes of the arrays.
+        They are wrong in value, and possibly in shape. Where the wrong lines do not fit the sizes
+        of the arrays, a ValueError or an IndexError is raised.
         """
         inputs = {"X": X, "y": y, "W1": W1, "W2": W2, "batch": BATCH, "rate": RATE}
         return run("gradients", self.lines, inputs)
@@ -104,92 +88,7 @@ def written(program, name):
     return ast.unparse(Expand().visit(ast.parse(program[name], mode="eval").body))
 
 
-MISTAKES = (
-    Wrong("no mask", "The ReLU is forgotten on the way back.", {"mask_missing": 0}),
-    Wrong("mask Z1 >= 0", "After a ReLU this is always true: no mask at all.", {"mask_missing": 1}),
-    Wrong(
-        "mask A1 >= 0",
-        "Lets a unit at exactly 0 through, which the convention (slope 0 at 0) does not.",
-        {"mask_not_strict": 0},
-    ),
-    Wrong(
-        "mask from Z2",
-        "The mask of the wrong layer; it fits where d = k.",
-        {"mask_of_wrong_array": 1},
-    ),
-    Wrong(
-        "no ReLU forward",
-        "The hidden layer is linear on the way forward, masked on the way back.",
-        {"relu_missing": 0},
-    ),
-    Wrong(
-        "no ReLU at all",
-        "The right gradient of another network: h = W2ᵀ W1ᵀ x.",
-        {"relu_missing": 0, "mask_missing": 0},
-    ),
-    Wrong(
-        "A1 for Z1",
-        "∇W2 needs what the second layer saw: the activations, after the ReLU.",
-        {"preactivation_in_dW2": 0},
-    ),
-    Wrong(
-        "X for Z1",
-        "The first layer's input where the second layer's belongs; it fits where n = d.",
-        {"wrong_layers_input": 0},
-    ),
-    Wrong("W2 not transposed", "It fits where d = k.", {"W2_not_transposed": 0}),
-    Wrong("∇W1 transposed", "It fits where n = d.", {"gradient_transposed": 0}),
-    Wrong(
-        "product of means",
-        "The mean of products is taken for the product of means; right for m = 1.",
-        {"product_of_means": 1},
-    ),
-    Wrong(
-        "W2 updated first",
-        f"G1 is computed with the new W2 (here after a step of {RATE}).",
-        {"W2_updated_first": 0},
-    ),
-    Wrong("no 1/m", "The gradient of the sum of the losses, not of their mean.", {"no_mean": 0}),
-    Wrong(
-        "1/batch",
-        "Divides by the rows asked for; wrong in a last batch that is shorter.",
-        {"divides_by_batch": 0},
-    ),
-    Wrong(
-        "1/(m k)",
-        "The mean over all entries of the logits, as np.mean without an axis takes it.",
-        {"divides_by_entries": 0},
-    ),
-    Wrong("ascent", "I_y − S for S − I_y: the loss goes up.", {"ascent": 1}),
-    Wrong("one-hot missing", "The labels are never looked at.", {"one_hot_missing": 0}),
-    Wrong(
-        "one-hot off by one",
-        "Labels are taken to start at 1; Python's index −1 hides it.",
-        {"labels_off_by_one": 3},
-    ),
-    Wrong(
-        "classes from the batch",
-        "k is read off the labels at hand; right where the last class happens to occur.",
-        {"classes_from_labels": 0},
-    ),
-    Wrong(
-        "softmax down the columns",
-        "axis=0 for axis=1: normalised over the examples.",
-        {"softmax_over_columns": -1},
-    ),
-    Wrong(
-        "softmax over everything",
-        "E.sum() without an axis: all m·k numbers sum to 1, not each row.",
-        {"softmax_over_everything": -1},
-    ),
-    Wrong(
-        "softmax twice",
-        "Probabilities are handed on as if they were logits.",
-        {"softmax_twice": 0},
-    ),
-    Wrong(
-        "softmax not shifted",
-        "Right until a row's exponentials, or their sum, overflow: from 88 − log k on in float32.",
-        {"no_max_shift": 0},
-    ),
+MISTAKES = tuple(
+    Wrong(name, row["says"].format(rate=RATE), row["rows"])
+    for name, row in tables("gallery.toml").items()
 )

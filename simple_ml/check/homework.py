@@ -32,18 +32,10 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True)
 class Homework:
-    """A file that has been read.
-
-    Attributes
-    ----------
-    path : Path
-        Where it is.
-    parts : tuple of (str, str)
-        Name and text of what is run one after another: the file, or a notebook's cells.
-    """
+    """A file that has been read."""
 
     path: Path
-    parts: tuple
+    parts: tuple  # name and text of what is run one after another: the file, or a notebook's cells
 
     def run(self):
         """Run it and return its names and values. Only in a child: it changes this process."""
@@ -93,18 +85,7 @@ class FromFile:
 def find(path):
     """Return the homework at a path: a Python file, a notebook, or a folder that holds one.
 
-    Parameters
-    ----------
-    path : str or os.PathLike
-
-    Returns
-    -------
-    homework : Homework
-
-    Raises
-    ------
-    OSError, Unusable
-        If there is nothing to read, it is not Python, or it defines nothing that is known.
+    An `Unusable` says why there is none: nothing to read, not Python, or nothing that is known.
     """
     path = Path(path).resolve()
     if path.is_dir():
@@ -207,29 +188,23 @@ def defined(homework):
     """
     found = {}
     for _, text in homework.parts:
-        for outer, node in _bindings(ast.parse(text)):
-            names = (
-                [node.name] if hasattr(node, "name") else [node.id] if hasattr(node, "id") else []
-            )
-            if isinstance(node, ast.alias):
-                names = [node.asname or node.name]
-            for name in names:
-                if name in (*KNOWN, "*") and (name not in found or not outer):
-                    found[name] = outer
+        for outer, name in _bindings(ast.parse(text)):
+            if name in (*KNOWN, "*") and (name not in found or not outer):
+                found[name] = outer
     return found
 
 
 def _bindings(tree, outer=""):
-    """Yield what binds a name, with the function or class around it."""
+    """Yield each name that is bound, behind the function or class around it."""
     for node in ast.iter_child_nodes(tree):
         inner = outer
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield outer, node
+            yield outer, node.name
             inner = outer or f"{node.name}, line {node.lineno}"
-        elif isinstance(node, ast.alias) or (
-            isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        ):
-            yield outer, node
+        elif isinstance(node, ast.alias):
+            yield outer, node.asname or node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield outer, node.id
         yield from _bindings(node, inner)
 
 
@@ -264,10 +239,7 @@ def _load_libraries(homework):
 def functions_in(homework):
     """Return the known functions of a homework that has been run in a child: name and parameters.
 
-    Raises
-    ------
-    Unusable
-        If the homework does not run to its end, or binds none of these functions.
+    An `Unusable` says that it does not run to its end, or binds none of these functions.
     """
     _load_libraries(homework)
     event = _surveyed(homework, SOON)

@@ -18,13 +18,9 @@ The tests in ``tests/check`` then see that the row changes the results, that no 
 same ones, and that it is found, alone and beside another.
 """
 
-import tomllib
-from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
-from simple_ml.check.assignment import BEYOND
-from simple_ml.check.programs import fits
+from simple_ml.check.programs import fits, tables
 
 ANY_ORDER = "'every order of the rows'"  # a value for the line "order": they are tried one by one
 
@@ -67,41 +63,14 @@ GRADIENT_OF = {"W2": "dW2", "dW2": "dW2", "theta": "error"}
 """Where the gradient of an output is derived, for rows that say "dW1" and hold for others, too."""
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """One row of the table.
+class Mistake(NamedTuple):
+    """One row of the table."""
 
-    Attributes
-    ----------
-    name : str
-        Its name in `Report.mistakes`.
-    when : str
-        Completes "Your W1 is what you get when …".
-    see : str
-        A key of `READ`.
-    ways : tuple of dict
-        For each way of writing it the wrong lines: name and expression.
-    write : str
-        How the line should read.
-    """
-
-    name: str
-    when: str
-    see: str
-    ways: tuple
-    write: str
-
-    def ways_in(self, task):
-        """Return the ways that apply to a function."""
-        return [way for way in self.ways if fits(task, way)]
-
-
-def read_table(text):
-    """Return the rows of a table of mistakes, in its order."""
-    return tuple(
-        Mistake(name, row["when"], row["see"], _ways(row), row.get("write", READ[row["see"]].write))
-        for name, row in tomllib.loads(text).items()
-    )
+    name: str  # as in `Report.mistakes`
+    when: str  # completes "Your W1 is what you get when …"
+    see: str  # a key of `READ`
+    ways: tuple  # for each way of writing it the wrong lines: name and expression
+    write: str  # how the line should read
 
 
 def _ways(row):
@@ -113,91 +82,27 @@ def _ways(row):
     return tuple(found)
 
 
-TABLE = read_table(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+TABLE = [
+    Mistake(name, row["when"], row["see"], _ways(row), row.get("write", READ[row["see"]].write))
+    for name, row in tables("mistakes.toml").items()
+]
 """Every named mistake. What a function *does* (prints, changes X, …) is in `FACTS`."""
 
-FACTS = {
-    # name: what was seen, where to read
-    "not_written": (
-        "it is not written yet: its body computes nothing, as in the course's template",
-        "",
-    ),
-    "not_in_place": (
-        "it leaves {arrays} as before the call. The caller's arrays must change: `W -= …` changes "
-        "them, `W = W - …` makes a new array and leaves theirs alone. Fix this first; until then "
-        "its values cannot be checked",
-        "update",
-    ),
-    "returns_new_arrays": (
-        "it leaves {arrays} as before the call, and returns new arrays. The caller's arrays must "
-        "change: `W -= …` changes them",
-        "update",
-    ),
-    "returns_nothing": ("it returns None where {wanted} is expected", "epoch"),
-    "returns_rubbish": ("it returns {found} where {wanted} is expected", "epoch"),
-    "constant": ("it returns {found} whatever it is given", ""),
-    "rows_by_rows": (
-        "it stops with {found} on 60,000 rows, as many as the course's own data have: somewhere it "
-        "makes an array of rows × rows",
-        "loss",
-    ),
-    "own_folder_added": (
-        "it adds its own folder to the file names that it is given, and {found} does not exist",
-        "data",
-    ),
-    "own_file_read": ("it reads {found}, not the file whose name it is given", "data"),
-    "course_files_only": (
-        "it reads the course's own files, and stops with {found} on others: the number of images "
-        "(60,000 or 10,000), or a name, is fixed. The number stands in the header of the file",
-        "data",
-    ),
-    "raises": ("it raises {found}", "epoch"),
-    "hangs": ("it did not finish within {found} s", "epoch"),
-    "crashes": ("the process {found}", "epoch"),
-    "upcast": (
-        "it returns {arrays} in float64 although all inputs are float32: some array in between is "
-        "float64 (np.zeros and np.eye make them), and drags the rest along",
-        "error",
-    ),
-    "wrong_dtype": ("it returns another dtype: {found}", "data"),
-    "inputs_modified": ("it changes {arrays}, the caller's own data", "epoch"),
-    "global_state": ("it changes {found}, which other code depends on", "epoch"),
-    "not_repeatable": ("called twice with the same arguments, it gives different results", "epoch"),
-    "files_swapped": (
-        "the image file and the label file are mixed up: with its two arguments swapped it works",
-        "data",
-    ),
-    "generator_ignored": (
-        "it does not draw from the generator it is given: two seeds give the same numbers, or "
-        "one seed gives two",
-        "init",
-    ),
-}
-"""What can be seen without a hypothesis: name, sentence, and where to read."""
 
-UNCHECKABLE = {
-    *("not_written", "not_in_place", "returns_nothing", "hangs", "crashes", "files_swapped"),
-    *("constant", "own_folder_added", "own_file_read", "course_files_only"),
-}
-"""Facts after which no mistake is looked for: there are no numbers to explain, or too few."""
+class Fact(NamedTuple):
+    """What can be seen of a function without a hypothesis: a table of `facts.toml`."""
 
-IMPLIED = {
-    # what was seen: the names that imply it
-    "global_state": {"rows_reordered", "generator_ignored", "not_repeatable"},  # a shuffle draws
-    "not_repeatable": {"rows_reordered", "generator_ignored"},
-    "wrong_dtype": {
-        *("pixels_not_scaled", "whole_number_division", "pixels_in_half_precision"),
-        *("labels_one_hot", "images_and_labels_swapped"),
-    },
-}
-"""Facts that are not said beside the mistake that causes them."""
+    seen: str
+    see: str = ""
+    uncheckable: bool = False
+    implied_by: tuple = ()
+
+
+FACTS = {name: Fact(**row) for name, row in tables("facts.toml").items()}
+"""The facts by name, in the order of a report."""
 
 
 def rows(task):
     """Return the `(mistake, ways)` that apply to a function."""
-    return [(row, ways) for row in TABLE if (ways := row.ways_in(task))]
-
-
-def names():
-    """Return the names of all mistakes and facts."""
-    return [row.name for row in TABLE] + list(FACTS) + [each.name for each in BEYOND.values()]
+    found = [(row, [way for way in row.ways if fits(task, way)]) for row in TABLE]
+    return [(row, ways) for row, ways in found if ways]

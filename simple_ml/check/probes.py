@@ -11,7 +11,7 @@ import gzip
 import itertools
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -22,30 +22,14 @@ from simple_ml import deep
 
 @dataclass(frozen=True)
 class Probe:
-    """One question.
+    """One question."""
 
-    Attributes
-    ----------
-    about : str
-        What a report calls it; only people read it.
-    arguments : tuple
-        What the function is called with.
-    inputs : dict
-        The same by the names of the right program.
-    beyond : str
-        What the assignment does not ask for here: a key of `assignment.BEYOND`, or empty.
-    tag : str
-        What is special for the checker: "float32", "read-only", "swapped", or empty.
-    tolerance : float
-        Relative to the largest expected change.
-    """
-
-    about: str
-    arguments: tuple
-    inputs: dict = field(default_factory=dict)
-    beyond: str = ""
-    tag: str = ""
-    tolerance: float = 1e-5
+    about: str  # what a report calls it; only people read it
+    arguments: tuple  # what the function is called with
+    inputs: dict = field(default_factory=dict)  # the same by the names of the right program
+    beyond: str = ""  # a key of `assignment.BEYOND` where the assignment does not ask for this
+    tag: str = ""  # "float32", "read-only" or "swapped", where that is special for the checker
+    tolerance: float = 1e-5  # relative to the largest expected change
 
     @property
     def size(self):
@@ -107,10 +91,10 @@ class Epoch:
     hidden: bool = False  # whether it asks something of the hidden layer only
     many: bool = False  # whether it asks something of the batches only
 
-    @property
-    def tolerance(self):
-        """How exact an answer must be."""
-        return 2e-3 if self.tag == "float32" else 1e-5
+    def probe(self, **inputs):
+        """Return the probe that asks for this epoch with these arguments."""
+        tolerance = 2e-3 if self.tag == "float32" else 1e-5
+        return Probe(self.about, tuple(inputs.values()), inputs, self.beyond, self.tag, tolerance)
 
 
 def epochs():
@@ -166,35 +150,22 @@ def epochs():
 @contextmanager
 def nn_epoch():
     """Give the probes of `nn_epoch`."""
-    yield [
-        Probe(
-            e.about,
-            (e.X, e.y, e.W1, e.W2, e.lr, e.batch),
-            {"X": e.X, "y": e.y, "W1": e.W1, "W2": e.W2, "lr": e.lr, "batch": e.batch},
-            e.beyond,
-            e.tag,
-            e.tolerance,
-        )
-        for e in epochs()
-    ]
+    yield [e.probe(X=e.X, y=e.y, W1=e.W1, W2=e.W2, lr=e.lr, batch=e.batch) for e in epochs()]
 
 
 @contextmanager
 def gradients():
     """Give the probes of `gradients`: the whole of X is one batch."""
     probes = []
-    for e in epochs():
+    for e in [*epochs(), Epoch("one row", *network(1, 3, 4, 2), 0, 1, "small_batch", hidden=True)]:
         if e.many:
             continue
         (m, n), (d, k) = e.X.shape, e.W2.shape
-        special = e.hidden or e.tag or e.beyond in ("large_logits", "missing_classes")
-        about = e.about if special else f"m = {m}, n = {n}, d = {d}, k = {k}"
-        beyond = e.beyond if special else "small_batch" * (m < k)
-        inputs = {"X": e.X, "y": e.y, "W1": e.W1, "W2": e.W2}
-        probes.append(Probe(about, tuple(inputs.values()), inputs, beyond, e.tag, e.tolerance))
-    X, y, W1, W2 = network(1, 3, 4, 2)
-    inputs = {"X": X, "y": y, "W1": W1, "W2": W2}
-    yield [*probes, Probe("one row", (X, y, W1, W2), inputs, "small_batch")]
+        if not (e.hidden or e.tag or e.beyond in ("large_logits", "missing_classes")):
+            about = f"m = {m}, n = {n}, d = {d}, k = {k}"
+            e = replace(e, about=about, beyond="small_batch" * (m < k))
+        probes.append(e.probe(X=e.X, y=e.y, W1=e.W1, W2=e.W2))
+    yield probes
 
 
 @contextmanager
@@ -206,14 +177,11 @@ def softmax_regression_epoch():
             continue
         square = len(e.X) == e.X.shape[1]
         theta = e.W1 if square else (e.W1 @ e.W2).astype(e.W1.dtype)  # (n, k): as good as any
-        inputs = {"X": e.X, "y": e.y, "W2": theta, "lr": e.lr, "batch": e.batch}
-        found.append(
-            Probe(e.about, (e.X, e.y, theta, e.lr, e.batch), inputs, e.beyond, e.tag, e.tolerance)
-        )
+        found.append(e.probe(X=e.X, y=e.y, W2=theta, lr=e.lr, batch=e.batch))
     X, y, _, _ = network(8, 3, 2, 4, seed=6)
     theta = np.zeros((3, 4))
     inputs = {"X": X, "y": y, "W2": theta, "lr": 0.7, "batch": 4}
-    yield [*found, Probe("theta that starts at 0", (X, y, theta, 0.7, 4), inputs)]
+    yield [*found, Probe("theta that starts at 0", tuple(inputs.values()), inputs)]
 
 
 # ---------------------------------------------------------------- any depth
@@ -308,43 +276,28 @@ def loss():
     apart[0] += 5000
     apart[2] -= 5000
     lacking = np.array([1, 4, 2, 3, 1], np.uint8)
-    small = labels_for(rng, 6, 5, np.uint8)
-    cases = [
-        ("two rows, three classes", logits(2, 3), np.array([2, 0]), "", ""),
-        ("one row", logits(1, 4), np.array([1]), "", ""),
-        ("four rows, two classes", logits(4, 2), np.array([1, 0, 0, 1]), "", ""),
-        ("as many rows as classes", logits(3, 3), np.array([2, 0, 1]), "", ""),
-        ("as many rows as classes, labels twice", logits(4, 4), np.array([2, 0, 2, 3]), "", ""),
-        ("the label's logit at 1000", confident, y, "large_logits", ""),
-        ("the label's logit at −1000", mistaken, np.array([4, 0, 2]), "large_logits", ""),
-        ("rows at 5000, 0 and −5000", apart, np.array([1, 3, 0]), "large_logits", ""),
-        (
-            "labels that lack the first and last class",
-            logits(5, 6),
-            lacking,
-            "missing_classes",
-            "",
-        ),
-        ("float32", logits(6, 5).astype(np.float32), small, "", "float32"),
-        (
-            "read-only arrays",
-            read_only(logits(4, 3)),
-            read_only(np.array([1, 2, 0, 1])),
-            "",
-            "read-only",
-        ),
-        ("logits that are all 0", np.zeros((3, 10)), np.array([3, 9, 0]), "", ""),
-    ]
+    small, fixed = labels_for(rng, 6, 5, np.uint8), read_only(np.array([1, 2, 0, 1]))
+
+    def asked(about, Z, y, beyond="", tag=""):
+        y, tolerance = np.asarray(y), 1e-4 if tag == "float32" else 1e-5
+        inputs = {"Z": Z, "yb": y, "m": len(Z), "k": Z.shape[1]}
+        return Probe(about, (Z, y), inputs, beyond, tag, tolerance)
+
     yield [
-        Probe(
-            about,
-            (Z, y),
-            {"Z": Z, "yb": y, "m": len(Z), "k": Z.shape[1]},
-            beyond,
-            tag,
-            1e-4 if tag == "float32" else 1e-5,
-        )
-        for about, Z, y, beyond, tag in cases
+        asked("two rows, three classes", logits(2, 3), [2, 0]),
+        asked("one row", logits(1, 4), [1]),
+        asked("four rows, two classes", logits(4, 2), [1, 0, 0, 1]),
+        asked("as many rows as classes", logits(3, 3), [2, 0, 1]),
+        asked("as many rows as classes, labels twice", logits(4, 4), [2, 0, 2, 3]),
+        asked("the label's logit at 1000", confident, y, "large_logits"),
+        asked("the label's logit at −1000", mistaken, [4, 0, 2], "large_logits"),
+        asked("rows at 5000, 0 and −5000", apart, [1, 3, 0], "large_logits"),
+        asked(
+            "labels that lack the first and last class", logits(5, 6), lacking, "missing_classes"
+        ),
+        asked("float32", logits(6, 5).astype(np.float32), small, tag="float32"),
+        asked("read-only arrays", read_only(logits(4, 3)), fixed, tag="read-only"),
+        asked("logits that are all 0", np.zeros((3, 10)), [3, 9, 0]),
     ]
 
 

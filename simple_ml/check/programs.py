@@ -1,4 +1,4 @@
-"""The right programs, as lines of text that can be replaced one by one.
+"""The right programs of `programs.toml`, whose lines can be replaced one by one.
 
 A program is a table: a name and the expression that gives it. A *mistake* (see
 `simple_ml.check.mistakes`) replaces a line or two, and two mistakes at once are the two
@@ -13,8 +13,9 @@ import ast
 import builtins
 import math
 import re
+import tomllib
 from functools import cache
-from types import MappingProxyType
+from pathlib import Path
 
 import numpy as np
 
@@ -31,151 +32,6 @@ FUNCTIONS = {
     "sigmoid": lambda A: 1 / (1 + np.exp(-A)),
 }
 
-# The logits of a batch become probabilities. Shared by every program with a loss or a gradient.
-_SOFTMAX = {
-    "shift": "Z2.max(axis=1, keepdims=True)",
-    "E": "np.exp(Z2 - shift)",
-    "total": "E.sum(axis=1, keepdims=True)",
-    "S": "E / total",
-    "labels": "yb",
-}
-
-# Probabilities become G2 = S − I_y, m times the loss's derivative in the logits.
-_ERROR = {
-    **_SOFTMAX,
-    "I_y": "one_hot(labels, k, Z2.dtype)",
-    "G2": "S - I_y",
-}
-
-# What a step does with the second (or only) layer's gradient.
-_LAST_LAYER = {
-    "m": "len(yb)",
-    "m2": "m",
-    "H": "Z1",  # what the last layer saw
-    "P2": "H.T @ G2",
-    "dW2": "P2 / m2",
-}
-
-_TWO_LAYER = {
-    **_ERROR,
-    **_LAST_LAYER,
-    "V1": "W1",  # the weights that the forward pass sees
-    "V2": "W2",
-    "A1": "Xb @ V1 + b1",  # b1 and b2 are 0 and stay 0: the network has no bias
-    "Z1": "relu(A1)",
-    "Z2": "Z1 @ V2 + b2",
-    "U2": "V2",  # the W2 through which the error goes back
-    "B1": "G2 @ U2.T",
-    "mask": "Z1 > 0",
-    "G1": "mask * B1",
-    "m1": "m",
-    "P1": "Xb.T @ G1",
-    "dW1": "P1 / m1",
-}
-
-_BATCHES = {
-    "order": "np.arange(N)",  # the order in which the rows are taken
-    "starts": "range(0, N, size)",
-    "size": "batch",
-    "rows": "slice(start, start + size)",
-    "Xb": "X[rows]",
-    "yb": "y[rows]",
-    "rate": "lr",
-    "epochs": "1",
-}
-
-PROGRAMS = MappingProxyType(
-    {
-        "nn_epoch": {
-            **_BATCHES,
-            **_TWO_LAYER,
-            "new_W1": "W1 - rate * dW1",
-            "new_W2": "W2 - rate * dW2",
-            "new_b1": "b1",
-            "new_b2": "b2",
-            "left_W1": "W1",  # what is left in the caller's arrays in the end
-            "left_W2": "W2",
-        },
-        "softmax_regression_epoch": {
-            **_BATCHES,
-            **_ERROR,
-            **_LAST_LAYER,
-            "V2": "W2",  # W2 is theta here
-            "Z1": "Xb",
-            "Z2": "Z1 @ V2 + b2",
-            "new_W2": "W2 - rate * dW2",
-            "new_b2": "b2",
-        },
-        "gradients": {**_TWO_LAYER, "result": "(dW1, dW2)"},
-        "backward": {  # layer i of L, from the last to the first
-            **_ERROR,
-            "m": "len(yb)",
-            "mi": "m",
-            "derivative": "d_sigma(A)",
-            "V": "G * derivative",
-            "H": "Z",
-            "P": "H.T @ V",
-            "dW": "P / mi",
-            "carried": "V",
-            "next_G": "carried @ W.T",
-            "result": "dWs",
-        },
-        "softmax_loss": {
-            "Z2": "Z",
-            **_SOFTMAX,
-            "lse": "np.ravel(np.log(total) + shift)",
-            "picked": "Z2[np.arange(m), labels]",
-            "row_loss": "lse - picked",
-            "sign": "1",
-            "base": "math.e",
-            "count": "m",
-            "loss": "sign * row_loss.sum() / count / np.log(base)",
-            "result": "loss",
-        },
-        "parse_mnist": {
-            "N": "int.from_bytes(images[4:8], 'big')",  # both files, decompressed
-            "image_offset": "16",
-            "image_count": "N * 784",
-            "pixels": "np.frombuffer(images, np.uint8, image_count, image_offset)",
-            "grid": "pixels.reshape(N, 784)",
-            "white": "255",
-            "black": "0",
-            "scaled": "(grid.astype(np.float64) - black) / white",
-            "X": "scaled",
-            "label_offset": "8",
-            "label_count": "-1",
-            "y": "np.frombuffer(labels, np.uint8, label_count, label_offset)",
-            "result": "(X, y)",
-        },
-        "initializer": {
-            "rows": "fan_in",
-            "columns": "fan_out",
-            "gain": "GAIN",
-            "fan": "FAN(rows, columns)",
-            "variance": "gain / fan",
-            "std": "np.sqrt(variance)",
-            "mean": "0",
-            "shape": "(fan_in, fan_out)",
-        },
-    }
-)
-PROGRAMS = MappingProxyType(
-    {
-        **PROGRAMS,  # loss_err is softmax_loss with the error rate beside it
-        "loss_err": {
-            **PROGRAMS["softmax_loss"],
-            "scores": "Z",
-            "guess": "scores.argmax(axis=1)",
-            "truth": "yb",
-            "missed": "guess != truth",
-            "err": "missed.sum() / tests",
-            "tests": "m",
-            "result": "(loss, err)",
-        },
-    }
-)
-
-
 _GIVEN_BATCH = {"Xb", "yb", "all_y", "N", "batch", "k", "b1", "b2", "W2"}
 _GIVEN_EPOCH = {"X", "y", "all_y", "N", "k", "lr", "batch", "b1", "b2", "old_W2", "W2", "start"}
 GIVEN = {
@@ -189,6 +45,23 @@ GIVEN = {
     "initializer": {"fan_in", "fan_out", "GAIN", "FAN"},
 }
 """What each program is given, beside its own lines."""
+
+
+def tables(name):
+    """Return the tables of a TOML file in this folder."""
+    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+
+
+_TABLES = tables("programs.toml")
+
+
+def _program(parts=(), **own):
+    """Return the lines of a table of the file and of its parts."""
+    return {**{k: line for part in parts for k, line in _program(**_TABLES[part]).items()}, **own}
+
+
+PROGRAMS = {name: _program(**_TABLES[name]) for name in GIVEN}
+"""For each program its right lines, by name."""
 
 
 class Circular(Exception):
@@ -235,21 +108,9 @@ def _names(expression):
 
 
 def run(task, changed_lines, inputs):
-    """Return what a program does, as a dict of arrays.
+    """Return what a program does to some inputs with these lines in place of the right ones.
 
-    Parameters
-    ----------
-    task : str
-        A name in `PROGRAMS`.
-    changed_lines : dict of str to str
-        The lines that replace the right ones.
-    inputs : dict
-        What the program is given, by name.
-
-    Raises
-    ------
-    Exception
-        Whatever the changed lines raise, such as a ValueError where sizes do not fit.
+    It raises whatever the changed lines raise, such as a ValueError where sizes do not fit.
     """
     with np.errstate(all="ignore"):
         return RUNNERS.get(task, _straight)({**PROGRAMS[task], **changed_lines}, inputs)

@@ -1,7 +1,7 @@
 """What a check has to say: a truth value, names for programs, text and HTML for people."""
 
 import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -20,37 +20,15 @@ CODE = '<code style="color: inherit; background: none;">'
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong.
+    """One thing that is wrong."""
 
-    Attributes
-    ----------
-    name : str
-        Its name, for programs.
-    sentence : str
-        What is wrong.
-    see : str
-        What to read: a key of `simple_ml.check.mistakes.READ`, or empty.
-    write : str
-        How the line should read.
-    lines : tuple of Line
-        The student's own lines, where one is to blame.
-    beyond : str
-        Why the assignment allows it; empty where it does not.
-    shown : Evidence or None
-        The smallest input that shows it.
-    """
-
-    name: str
-    sentence: str
-    see: str = ""
-    write: str = ""
-    lines: tuple = ()
-    beyond: str = ""
-    shown: Any = None
-
-    def required(self):
-        """Return the finding where everything is asked for."""
-        return replace(self, beyond="")
+    name: str  # for programs
+    sentence: str  # what is wrong
+    see: str = ""  # what to read: a key of `simple_ml.check.mistakes.READ`, or empty
+    write: str = ""  # how the line should read
+    lines: tuple = ()  # the student's own lines, where one is to blame
+    beyond: str = ""  # why the assignment allows it; empty where it does not
+    shown: Any = None  # the smallest input that shows it, or None
 
     @property
     def where(self):
@@ -130,18 +108,6 @@ class Report:
         yield from ((each.name, each.shown) for each in self.findings if each.shown)
         if self.shown:
             yield "the difference", self.shown
-
-    def with_remarks(self, remarks):
-        """Return the report with more remarks."""
-        return replace(self, remarks=(*self.remarks, *remarks))
-
-    def with_difference(self, text):
-        """Return the report with more said about what differs."""
-        return replace(self, difference=f"{self.difference} {text}".strip())
-
-    def blamed_on(self, other):
-        """Return the report of a function that is wrong only because of another."""
-        return replace(self, follows=other)
 
     # ------------------------------------------------------------ for a terminal
 

@@ -109,22 +109,8 @@ WATCHED = {
 def run(function, calls, limit=10.0, *, isolated=None):
     """Return what `function` did for each tuple of arguments, and whether it was isolated.
 
-    Parameters
-    ----------
-    function : callable
-        Called as ``function(*arguments)`` on copies of the arguments.
-    calls : sequence of tuple
-        The arguments of each call.
-    limit : float
-        Seconds for all calls together.
-    isolated : bool, optional
-        Whether to fork; by default where that is possible.
-
-    Returns
-    -------
-    events : list of Ran, Raised, Hung or Died
-        As many as there are calls, or fewer, where the last is `Hung` or `Died`.
-    isolated : bool
+    The events are as many as there are calls, or fewer, where the last is `Hung` or `Died`. The
+    limit in seconds is that of all calls together; by default a child is forked where possible.
     """
     if isolated is None:
         isolated = hasattr(os, "fork")

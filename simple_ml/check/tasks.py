@@ -4,6 +4,7 @@ import inspect
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -19,49 +20,39 @@ from simple_ml.two_layer import gradients, nn_epoch
 
 @dataclass(frozen=True)
 class Task:
-    """A function that can be checked.
+    """A function that can be checked."""
 
-    Attributes
-    ----------
-    name : str
-        As it is called in the course or the book.
-    program : str
-        A name in `simple_ml.check.programs.PROGRAMS`.
-    parameters : tuple of str
-        Its arguments.
-    outputs : tuple of str
-        What is compared: arguments that are updated in place, or the results.
-    in_place : bool
-        Which of the two.
-    reference : callable
-        The package's own function.
-    probes : callable
-        A context manager that gives the list of probes.
-    wanted : str
-        What it should return, in words; nothing where it updates its arguments.
-    timing : tuple of str
-        The names in `TIMED` on which its speed is measured; none if it is not measured.
-    dtypes : tuple of (str, dtype)
-        The dtypes that its results must have whatever the input's, by output.
-    keeps_float32 : bool
-        Whether its results must have the dtype of its inputs.
-    """
-
-    name: str
-    program: str
-    parameters: tuple
-    outputs: tuple
-    in_place: bool
-    reference: Callable
-    probes: Callable
-    wanted: str = ""
-    timing: tuple = ()
-    dtypes: tuple = ()
-    keeps_float32: bool = False
+    name: str  # as it is called in the course or the book
+    outputs: tuple  # what is compared: arguments that are updated in place, or the results
+    reference: Callable  # the package's own function
+    probes: Callable  # a context manager that gives the list of probes
+    wanted: str = ""  # what it should return, in words; nothing where it updates its arguments
 
     same = staticmethod(same)
+    dtypes = ()  # by output, the dtypes that results must have whatever the input's
+    is_timed = True  # whether its speed is measured
     random = False  # whether its results are drawn
     given_as_text = True  # whether its arguments can be pasted from a report
+
+    @cached_property
+    def parameters(self):
+        """The names of its arguments."""
+        return tuple(inspect.signature(self.reference).parameters)
+
+    @property
+    def program(self):
+        """A name in `simple_ml.check.programs.PROGRAMS`."""
+        return "backward" if self.name == "deep_gradients" else self.name
+
+    @property
+    def in_place(self):
+        """Whether it updates arguments."""
+        return self.outputs[0] in self.parameters
+
+    @property
+    def keeps_float32(self):
+        """Whether its results must have the dtype of its inputs: those of gradients."""
+        return self.outputs[0].startswith("dW")
 
     def expected(self, probe):
         """Return the right answer to a probe, as a dict of arrays."""
@@ -134,10 +125,11 @@ def batch_orders(rows, batch):
         yield from (first + later for later in batch_orders(rest, batch))
 
 
-@dataclass(frozen=True)
 class FileTask(Task):
     """A reader of files, whose names mean nothing to the reader of a report."""
 
+    dtypes = (("X", np.float32), ("y", np.uint8))
+    is_timed = False
     given_as_text = False
 
 
@@ -159,8 +151,10 @@ class InitializerTask(Task):
     """An initialiser: what is compared is the shape, the mean and the deviation of its draw."""
 
     scheme: str = ""
+    parameters: tuple = ()
 
     same = staticmethod(same_moments)
+    is_timed = False
     random = True
     given_as_text = False
 
@@ -191,14 +185,12 @@ def initializer_task(scheme, function):
             takes = 3
     return InitializerTask(
         name="initializer",
-        program="initializer",
-        parameters=("fan_in", "fan_out", "rng") + ("dtype",) * (takes >= 4),
         outputs=("W",),
-        in_place=False,
         reference=None,
         probes=probes.draws(with_dtype=takes >= 4),
         wanted="a float array of shape (fan_in, fan_out)",
         scheme=scheme,
+        parameters=("fan_in", "fan_out", "rng") + ("dtype",) * (takes >= 4),
     )
 
 
@@ -213,117 +205,43 @@ def timed(names):
     W1 = (rng.standard_normal((n, d)) / 5).astype(np.float32)
     W2 = (rng.standard_normal((d, k)) / 5).astype(np.float32)
     activations = ["relu", "identity"]
+    Z, activations = rng.standard_normal((N, k)).astype(np.float32), ["relu", "identity"]
     values = {
-        "X": X,
-        "y": y,
-        "W1": W1,
-        "W2": W2,
-        "theta": np.zeros((n, k), np.float32),
-        "Z": rng.standard_normal((N, k)).astype(np.float32),
-        "lr": 0.1,
-        "batch": 100,
-        "weights": [W1, W2],
-        "activations": activations,
-        "cache": deep.forward(X, [W1, W2], activations),
+        **{"X": X, "y": y, "W1": W1, "W2": W2, "theta": np.zeros((n, k), np.float32)},
+        **{"Z": Z, "h": Z, "lr": 0.1, "batch": 100, "weights": [W1, W2]},
+        **{"activations": activations, "cache": deep.forward(X, [W1, W2], activations)},
     }
     return tuple(values[name] for name in names)
 
 
 LAYERS = "a list of arrays, one for each layer,"
-EPOCH = ("lr", "batch")
 
 TASKS = {
     task.name: task
     for task in (
         FileTask(
-            "parse_mnist",
-            "parse_mnist",
-            ("image_filename", "label_filename"),
-            ("X", "y"),
-            False,
-            parse_mnist,
-            probes.files,
-            "a pair of arrays, X and y,",
-            dtypes=(("X", np.float32), ("y", np.uint8)),
+            "parse_mnist", ("X", "y"), parse_mnist, probes.files, "a pair of arrays, X and y,"
         ),
+        Task("softmax_loss", ("loss",), softmax_loss, probes.loss, "a number"),
         Task(
-            "softmax_loss",
-            "softmax_loss",
-            ("Z", "y"),
-            ("loss",),
-            False,
-            softmax_loss,
-            probes.loss,
-            "a number",
-            ("Z", "y"),
-        ),
-        Task(
-            "loss_err",
-            "loss_err",
-            ("h", "y"),
-            ("loss", "err"),
-            False,
-            loss_err,
-            probes.loss,
-            "a pair of numbers, loss and err,",
-            ("Z", "y"),
+            "loss_err", ("loss", "err"), loss_err, probes.loss, "a pair of numbers, loss and err,"
         ),
         Task(
             "softmax_regression_epoch",
-            "softmax_regression_epoch",
-            ("X", "y", "theta", *EPOCH),
             ("theta",),
-            True,
             softmax_regression_epoch,
             probes.softmax_regression_epoch,
-            timing=("X", "y", "theta", *EPOCH),
         ),
-        Task(
-            "nn_epoch",
-            "nn_epoch",
-            ("X", "y", "W1", "W2", *EPOCH),
-            ("W1", "W2"),
-            True,
-            nn_epoch,
-            probes.nn_epoch,
-            timing=("X", "y", "W1", "W2", *EPOCH),
-        ),
+        Task("nn_epoch", ("W1", "W2"), nn_epoch, probes.nn_epoch),
         Task(
             "gradients",
-            "gradients",
-            ("X", "y", "W1", "W2"),
             ("dW1", "dW2"),
-            False,
             gradients,
             probes.gradients,
             "a pair of arrays, dW1 and dW2,",
-            ("X", "y", "W1", "W2"),
-            keeps_float32=True,
         ),
-        Task(
-            "backward",
-            "backward",
-            ("y", "weights", "activations", "cache"),
-            ("dW_i",),
-            False,
-            deep.backward,
-            probes.any_depth(with_cache=True),
-            LAYERS,
-            ("y", "weights", "activations", "cache"),
-            keeps_float32=True,
-        ),
-        Task(
-            "deep_gradients",
-            "backward",
-            ("X", "y", "weights", "activations"),
-            ("dW_i",),
-            False,
-            deep.gradients,
-            probes.any_depth(with_cache=False),
-            LAYERS,
-            ("X", "y", "weights", "activations"),
-            keeps_float32=True,
-        ),
+        Task("backward", ("dW_i",), deep.backward, probes.any_depth(True), LAYERS),
+        Task("deep_gradients", ("dW_i",), deep.gradients, probes.any_depth(False), LAYERS),
     )
 }
 """Every function that can be checked, by name; an initialiser's is made by `initializer_task`."""

@@ -1,10 +1,12 @@
 """From facts and their explanation to the report: which sentences, in which order."""
 
-from simple_ml.check.assignment import ALLOWED, ASSIGNED, BEYOND, allowed
+from dataclasses import replace
+
+from simple_ml.check.assignment import ASSIGNED, BEYOND, why_allowed
 from simple_ml.check.evidence import differences, evidence, number
 from simple_ml.check.explanation import answers_of
 from simple_ml.check.facts import exception, listed
-from simple_ml.check.mistakes import FACTS, GRADIENT_OF, IMPLIED, TABLE
+from simple_ml.check.mistakes import FACTS, GRADIENT_OF, TABLE
 from simple_ml.check.report import Finding, Report
 from simple_ml.check.sandbox import Hung, Raised, Ran
 
@@ -27,30 +29,18 @@ IN_THE_REGRESSION = (
 
 
 def report_on(observed, explanation, name, isolated, strict):
-    """Return the report on what was observed.
+    """Return the report on what was observed, without what needs further runs.
 
-    Parameters
-    ----------
-    observed : Observed
-    explanation : Explanation
-    name : str
-        What the function is called.
-    isolated : bool
-        Whether it ran in a process of its own.
-    strict : bool
-        Whether what lies beyond the assignment counts, too.
-
-    Returns
-    -------
-    report : Report
-        Without what needs further runs.
+    `name` is what the function is called; `isolated`: whether it ran in a process of its own.
     """
     task = observed.task
     strict = strict or task.name not in ASSIGNED
     seen = observed.facts.keys() | explanation.ways.keys()
-    implied = {fact for fact, names in IMPLIED.items() if names & seen}
-    facts = [fact for fact in FACTS if fact in observed.facts and fact not in implied]
-    findings = [_fact(observed, fact) for fact in facts]
+    findings = [
+        _fact(observed, name)
+        for name, fact in FACTS.items()
+        if name in observed.facts and not seen & {*fact.implied_by}
+    ]
     if explanation.raised:
         findings.append(_raised(task, explanation.raised))
     findings += _mistakes(observed, explanation)
@@ -59,7 +49,7 @@ def report_on(observed, explanation, name, isolated, strict):
         _gap(observed, gap) for gap in reversed(gaps.values()) if gap.name not in explanation.ways
     ]
     if strict:
-        findings = [finding.required() for finding in findings]
+        findings = [replace(finding, beyond="") for finding in findings]
     findings.sort(key=lambda finding: bool(finding.beyond))  # stable: what is wrong comes first
     difference = _difference(observed, explanation)
     right = not findings and not difference and not observed.wrong
@@ -84,8 +74,7 @@ def report_on(observed, explanation, name, isolated, strict):
 
 def _fact(observed, name):
     """Return the finding of a fact."""
-    task, (sentence, see) = observed.task, FACTS[name]
-    text = sentence.format(**observed.facts[name])
+    task, text = observed.task, FACTS[name].seen.format(**observed.facts[name])
     stopped = [each for each in observed.outcomes if isinstance(each.event, Hung)]
     shown = {
         "hangs": stopped,
@@ -95,16 +84,16 @@ def _fact(observed, name):
     return Finding(
         name,
         text[0].upper() + text[1:] + ".",
-        see=_read(task, see),
+        see=_read(task, FACTS[name].see),
         lines=stopped[0].event.lines if name == "hangs" and stopped else (),
-        beyond=ALLOWED[name][1] if allowed(name, task.name) else "",
+        beyond=why_allowed(name, task.name),
         shown=evidence(task, shown),
     )
 
 
 def _raised(task, outcome):
     """Return the finding of an exception that no mistake explains."""
-    sentence = FACTS["raises"][0].format(found=exception(outcome.event))
+    sentence = FACTS["raises"].seen.format(found=exception(outcome.event))
     return Finding(
         "raises",
         f"It{sentence[2:]}.",

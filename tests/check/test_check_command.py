@@ -13,6 +13,7 @@ import pytest
 
 from simple_ml.check import check, command, homework
 from simple_ml.check.homework import FromFile, Unusable
+from simple_ml.check.report import Finding, Report
 
 LOSS = """\
 import numpy as np
@@ -290,31 +291,23 @@ def test_an_empty_body_is_seen_without_running_it(write, capsys):
     ],
 )
 def test_one_function_that_is_wrong_gives_code_1(write, monkeypatch, capsys, verdicts, names, code):
-    class Said:
-        mistakes = ()
-
-        def __init__(self, name):
-            self.name = name
-
-        def __bool__(self):
-            return verdicts[self.name]
-
-        def text(self, full):
-            return self.name + " in full" * full
-
     asked = []
 
     def look(function, name, limit, strict):
         asked.append((function.name, function.parameters, limit, strict))
-        return Said(name)
+        return Report(name, () if verdicts[name] else 3 * (Finding("odd", "It is.", write="m"),))
 
     monkeypatch.setattr(command, "check", look)
     path = write("def he(a, b, c): ...\ndef other(): ...\ndef nn_epoch(X): ...")
     assert command.main(path, names, limit=7, strict=True, full=True) == code
     names = list(names) or ["nn_epoch", "he"]
     assert asked == [(name, {"he": 3, "nn_epoch": 1}[name], 7, True) for name in names]
-    out = ("\n" + "─" * 72 + "\n\n").join(f"{name} in full\n" for name in names)
-    assert capsys.readouterr().out == out
+    texts = [
+        name + ": right" if verdicts[name] else f"{name}: wrong: odd, odd, odd" for name in names
+    ]
+    out = capsys.readouterr().out.split("\n" + "─" * 72 + "\n\n")
+    assert [text.split("\n")[0] for text in out] == texts
+    assert all(text.count("Write: m") in (0, 3) for text in out)  # in full
 
 
 # ---------------------------------------------------------------- the page for teachers

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from simple_ml import gradients
-from simple_ml.check.gallery import BATCH, BOOK, MISTAKES, ROWS, Wrong
+from simple_ml.check.gallery import BATCH, BOOK, MISTAKES
 from simple_ml.losses import one_hot, softmax
 
 
@@ -40,13 +40,6 @@ def the_same(pairs):
     return all(a.shape == b.shape and np.allclose(a, b, rtol=1e-9) for a, b in pairs)
 
 
-def test_the_table_of_right_lines_is_the_packages_gradient():
-    right = Wrong("none", "", {})
-    for sizes in ((6, 4, 5, 3), (1, 2, 3, 4), (4, 4, 4, 4)):
-        batch = data(*sizes)
-        assert the_same(zip(right.gradients(*batch), gradients(*batch), strict=True))
-
-
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_each_mistake_differs_from_the_right_gradient_on_suitable_data(mistake):
     batch = SUITABLE.get(mistake.name, data(6, 4, 5, 3))
@@ -71,32 +64,12 @@ def test_the_mistakes_that_fit_square_layers_only_do_not_fit_others(name):
     assert shapes != [W1.shape, W2.shape]
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
-def test_the_inputs_are_left_alone(mistake):
-    batch = data(5, 3, 3, 3)
-    before = [array.copy() for array in batch]
-    mistake.gradients(*batch)
-    assert all(np.array_equal(a, b) for a, b in zip(batch, before, strict=True))
-
-
-def test_a_full_batch_hides_the_division_by_the_rows_asked_for():
-    (mistake,) = (row for row in MISTAKES if row.name == "1/batch")
-    full = data(BATCH, 4, 5, 3)
-    assert the_same(zip(mistake.gradients(*full), gradients(*full), strict=True))
-
-
-def test_a_batch_of_one_hides_the_product_of_means():
-    (mistake,) = (row for row in MISTAKES if row.name == "product of means")
-    one = data(1, 4, 5, 3)
-    assert the_same(zip(mistake.gradients(*one), gradients(*one), strict=True))
-
-
-def test_names_are_unique_and_rows_exist():
-    assert len({mistake.name for mistake in MISTAKES}) == len(MISTAKES)
-    for mistake in MISTAKES:
-        assert mistake.says.endswith(".")
-        for name, way in mistake.rows.items():
-            assert ROWS[name].ways[way]
+@pytest.mark.parametrize(
+    ("name", "batch"), [("1/batch", data(BATCH, 4, 5, 3)), ("product of means", data(1, 4, 5, 3))]
+)
+def test_a_batch_may_hide_a_mistake(name, batch):
+    (mistake,) = (row for row in MISTAKES if row.name == name)
+    assert the_same(zip(mistake.gradients(*batch), gradients(*batch), strict=True))
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)

@@ -7,7 +7,6 @@ import signal
 import struct
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simple_ml import check
-from simple_ml.check import sandbox
 
 
 class Unprintable:
@@ -146,10 +144,6 @@ def spoils(*arguments):
             argument[object()] = object()
 
 
-def closes_everything(*arguments):
-    os.closerange(3, 1000)
-
-
 OURS = set()  # the descriptors of this process: pytest's, and not the checker's
 
 
@@ -161,29 +155,14 @@ def write_to_every_other_descriptor(data):
     time.sleep(0.2)
 
 
-def floods_every_descriptor(*arguments):
-    write_to_every_other_descriptor(b"\x10" + bytes(7) + b"not a pickle, is it" * 10)
+def framed(message):
+    return struct.pack("<Q", len(message)) + message
 
 
-def sends_a_pickle_that_runs(*arguments):
-    data = pickle.dumps(Malicious())
-    write_to_every_other_descriptor(struct.pack("<Q", len(data)) + data)
-
-
-def sends_an_endless_message(*arguments):
-    write_to_every_other_descriptor(b"\xff" * 8)
-
-
-def asks_for_all_memory(*arguments):
-    return np.ones(10**11)
-
-
-def ends_itself(*arguments):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def ends_by_an_unnamed_signal(*arguments):
-    os.kill(os.getpid(), signal.SIGRTMIN + 1)
+def swallows_every_exception(*arguments):
+    while True:
+        with contextlib.suppress(BaseException):
+            time.sleep(10)
 
 
 def prints_without_end(*arguments):
@@ -200,13 +179,14 @@ def starts_children(*arguments):
 HOSTILE = {
     recurses: "raises",
     spoils: None,
-    closes_everything: "crashes",
-    floods_every_descriptor: "crashes",
-    sends_a_pickle_that_runs: "crashes",
-    sends_an_endless_message: "crashes",
-    asks_for_all_memory: "raises",
-    ends_itself: "crashes",
-    ends_by_an_unnamed_signal: "crashes",
+    lambda *a: os.closerange(3, 1000): "crashes",
+    lambda *a: write_to_every_other_descriptor(framed(b"not a pickle, is it" * 10)): "crashes",
+    lambda *a: write_to_every_other_descriptor(framed(pickle.dumps(Malicious()))): "crashes",
+    lambda *a: write_to_every_other_descriptor(b"\xff" * 8): "crashes",  # an endless message
+    lambda *a: np.ones(10**11): "raises",
+    lambda *a: os.kill(os.getpid(), signal.SIGKILL): "crashes",
+    lambda *a: os.kill(os.getpid(), signal.SIGRTMIN + 1): "crashes",  # a signal without a name
+    swallows_every_exception: "hangs",
     prints_without_end: "hangs",
     starts_children: "returns_nothing",
 }
@@ -222,7 +202,7 @@ def open_descriptors():
     return found
 
 
-@pytest.mark.parametrize("function", HOSTILE, ids=lambda function: function.__name__)
+@pytest.mark.parametrize("function", HOSTILE)
 @pytest.mark.parametrize("name", ["softmax_loss", "nn_epoch"])
 def test_a_function_that_misbehaves_gets_a_report_and_changes_nothing(
     function, name, tmp_path, monkeypatch
@@ -236,10 +216,3 @@ def test_a_function_that_misbehaves_gets_a_report_and_changes_nothing(
         assert report.mistakes == [HOSTILE[function]]
     assert list(tmp_path.iterdir()) == []  # nothing that was sent was run
     assert open_descriptors() == descriptors
-
-
-def test_only_numbers_and_events_are_unpickled():
-    for event in (sandbox.Ran(np.ones((2, 3)), (np.float32(1),), "", ()), "ready"):
-        assert repr(sandbox._loaded(pickle.dumps(event))) == repr(event)
-    for other in (Path("x"), print, np.random.default_rng(0), {1: 2}, "steady"):
-        assert isinstance(sandbox._loaded(pickle.dumps(other)), sandbox.Died)
