@@ -167,16 +167,6 @@ def test_mutants_get_their_verdicts_and_leave_the_chapter_alone(tmp_path):
     assert fresh.cells[-1].outputs[0].text == "3 2\n"
 
 
-def test_a_changed_number_is_named_with_its_cell():
-    def chapter(text):
-        output = new_output("stream", name="stdout", text=text)
-        return new_notebook(cells=[new_code_cell("1"), new_code_cell("2", outputs=[output])])
-
-    assert changed_outputs(chapter("7.9 %"), chapter("7.9 %")) == []
-    (found,) = changed_outputs(chapter("7.9 %"), chapter("8.0 %"))
-    assert found.startswith("code cell 1: stored is ")
-
-
 def drawn(factor=1.0, **options):
     """Return a chapter with the picture of two curves, one of them stretched."""
     fig, ax = plt.subplots(**options)

@@ -188,10 +188,6 @@ def test_a_chapter_without_the_property_is_noticed(complaints, cells):
     assert complaints(chapter(*cells))
 
 
-def test_blank_lines_do_not_count():
-    assert not long_cells(chapter(cell("\n\n".join(["x = 1"] * MAX_CODE_LINES))))
-
-
 @pytest.mark.parametrize(
     "spoil",
     [

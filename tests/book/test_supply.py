@@ -77,23 +77,6 @@ def test_every_data_file_is_what_was_written_down():
     assert records.differences(digests.LIST, digests.listing()) == [], "if meant: make renew"
 
 
-def test_a_changed_missing_or_new_data_file_is_noticed(tmp_path):
-    table = tmp_path / "notebooks" / "results" / "a.csv"
-    table.parent.mkdir(parents=True)
-    table.write_text("x\n1\n")
-    digests_of = tmp_path / "digests.txt"
-    digests_of.write_text(digests.listing(tmp_path))
-    for change, seen in (
-        (lambda: None, ""),
-        (lambda: table.write_text("x\n2\n"), "-+"),
-        (lambda: table.unlink(), "-"),
-        (lambda: table.with_name("b.csv").touch(), "-+"),
-    ):
-        change()
-        found = records.differences(digests_of, digests.listing(tmp_path))
-        assert "".join(line[0] for line in found) == seen
-
-
 def test_a_record_is_renewed_and_says_what_changed(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(records, "ROOT", tmp_path)
     record = tmp_path / "record.txt"

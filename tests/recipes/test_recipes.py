@@ -66,21 +66,6 @@ def test_it_is_short_enough_to_be_read():
     assert len(TEXT.split()) <= 700
 
 
-def test_a_recipe_names_what_it_touches():
-    section = re.search(r"## Add a chapter\n(.*?)\n## ", TEXT, re.DOTALL)[1]
-    assert re.findall(r"^\d\. .*?`(.+?)`", section, re.MULTILINE) == [
-        "notebooks/NN_name.ipynb",
-        "_toc.yml",
-        "book/index.md",
-        "make renew",
-    ]
-    section = re.search(r"## Add a named mistake\n(.*?)\n## ", TEXT, re.DOTALL)[1]
-    assert re.findall(r"^\d\. .*?`(.+?)`", section, re.MULTILINE) == [
-        "simple_ml/check/mistakes.toml",
-        "make renew",
-    ]
-
-
 MISTAKEN = """
 from simple_ml import check, softmax_regression_epoch as right
 

@@ -108,20 +108,6 @@ def test_a_copy_says_what_the_page_says_in_the_same_order(name, copies):
     assert copy_words(on_the_page(name, copies[name])) == site_words(name)
 
 
-NO_TEXT = re.compile(r"`[^`\n]+`|^```.*?^```|<a id=[^>]*>|\]\([^)]*\)", re.MULTILINE | re.DOTALL)
-SPHINX = re.compile(
-    r"\{[\w:]+\}`|^:{3,}|^`{3}\{|^\([\w-]+\)=|\b(?:eq|fig|tab|ex|sec)-\w+", re.MULTILINE
-)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_no_markup_of_sphinx_is_left(name, copies):
-    plain = NO_TEXT.sub("", text(copies[name]))
-    assert SPHINX.findall(plain) == []
-    assert "glue" not in plain + "".join(cell.source for cell in code(copies[name]))
-    assert re.findall(r"<!--.*?-->", plain) == []
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_code_and_outputs_are_those_of_the_source(name, copies):
     for cell, copy in zip(code(source(name)), code(copies[name]), strict=True):
