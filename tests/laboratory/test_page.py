@@ -402,50 +402,7 @@ def test_less_motion_means_fewer_drawings_and_no_gliding(visit):
 # ---------------------------------------------------------------- digits
 
 
-def stroke_a_seven(tab, pointer):
-    """Draw with a pointer that Playwright lacks, a finger or a pen."""
-    tab.evaluate(
-        """(pointer) => {
-          const pad = document.querySelector(".lab-pad");
-          pad.scrollIntoView({ behavior: "instant", block: "center" });
-          const box = pad.getBoundingClientRect();
-          const path = [];
-          for (let i = 0; i <= 20; i++) path.push([0.3 + 0.4 * i / 20, 0.2]);
-          for (let i = 0; i <= 20; i++) path.push([0.7 - 0.25 * i / 20, 0.2 + 0.6 * i / 20]);
-          const send = (name, [x, y]) => pad.dispatchEvent(new PointerEvent(name, {
-            bubbles: true, pointerId: 1, isPrimary: true, pointerType: pointer,
-            clientX: box.left + x * box.width, clientY: box.top + y * box.height }));
-          pad.setPointerCapture = () => {};
-          send("pointerdown", path[0]);
-          for (const point of path) send("pointermove", point);
-          send("pointerup", path.at(-1));
-        }""",
-        pointer,
-    )
-
-
-def test_a_drawn_digit_is_classified(visit):
-    tab = visit("#d=60&epochs=6")
-    train(tab)
-    tab.wait_for_function("laboratory.pad.weights?.steps === 120")
-    for pointer in ("touch", "pen"):
-        stroke_a_seven(tab, pointer)
-        assert re.fullmatch(r"The network says 7, with \d+ %\.", verdict(tab))
-        shares = tab.locator(".lab-bars .lab-share").all_inner_texts()
-        assert sum(float(share.split()[0]) for share in shares) == pytest.approx(100, abs=1)
-        units = tab.locator(".lab-units li").all_inner_texts()
-        fires = [float(re.search(r"unit \d+: ([\d.]+)", unit)[1]) for unit in units]
-        assert len(fires) == 6
-        assert fires == sorted(fires, reverse=True)
-        press(tab, "Clear")
-        assert verdict(tab) == "Draw a digit."
-        assert tab.locator(".lab-units li").count() == 0
-
-
-def test_a_digit_is_drawn_with_the_mouse_while_the_network_trains(visit):
-    tab = visit("#d=60&epochs=1000&lr=0.1")
-    press(tab, "Train")
-    tab.wait_for_function("laboratory.current.epochs.length > 6")
+def draw_a_seven(tab):
     pad = tab.locator(".lab-pad")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
@@ -455,6 +412,30 @@ def test_a_digit_is_drawn_with_the_mouse_while_the_network_trains(visit):
     tab.mouse.move(*at(0.7, 0.2), steps=8)
     tab.mouse.move(*at(0.45, 0.8), steps=8)
     tab.mouse.up()
+
+
+def test_a_drawn_digit_is_classified(visit):
+    tab = visit("#d=60&epochs=6")
+    train(tab)
+    tab.wait_for_function("laboratory.pad.weights?.steps === 120")
+    draw_a_seven(tab)
+    assert re.fullmatch(r"The network says 7, with \d+ %\.", verdict(tab))
+    shares = tab.locator(".lab-bars .lab-share").all_inner_texts()
+    assert sum(float(share.split()[0]) for share in shares) == pytest.approx(100, abs=1)
+    units = tab.locator(".lab-units li").all_inner_texts()
+    fires = [float(re.search(r"unit \d+: ([\d.]+)", unit)[1]) for unit in units]
+    assert len(fires) == 6
+    assert fires == sorted(fires, reverse=True)
+    press(tab, "Clear")
+    assert verdict(tab) == "Draw a digit."
+    assert tab.locator(".lab-units li").count() == 0
+
+
+def test_a_digit_is_drawn_while_the_network_trains(visit):
+    tab = visit("#d=60&epochs=1000&lr=0.1")
+    press(tab, "Train")
+    tab.wait_for_function("laboratory.current.epochs.length > 6")
+    draw_a_seven(tab)
     tab.wait_for_function("document.querySelector('.lab-verdict').textContent.includes('says 7')")
     press(tab, "Pause")
 

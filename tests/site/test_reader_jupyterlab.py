@@ -1,4 +1,4 @@
-"""The copies of the chapters in JupyterLab, in a browser, and in nbconvert, which comes with it.
+"""The copies of the chapters in JupyterLab, in a browser.
 
 One JupyterLab in one tab shows them one after the other: to start either takes longer than a look.
 """
@@ -9,7 +9,6 @@ import importlib.metadata
 import importlib.util
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -20,14 +19,13 @@ import urllib.request
 import pytest
 from browsing import PATIENCE
 from seen import Memory
-from test_reader_notebooks import COPIES, NAMES, RENDERER, copy_words, on_the_page, site_words
+from test_reader_notebooks import COPIES, NAMES, RENDERER
 
 MISSING = importlib.util.find_spec("jupyterlab") is None
 pytestmark = [
     pytest.mark.jupyterlab,
     pytest.mark.skipif(MISSING, reason="JupyterLab is not installed; install it with: make lab"),
 ]
-FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
 
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # all cells, also those far below
@@ -137,15 +135,3 @@ def test_formulas_and_pictures_show_in_light_and_in_dark(name, memory, copies, r
         tab.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}'")
         assert tab.evaluate(SEEN) == {"formulas": formulas, "errors": 0, "images": [], "left": []}
     memory.keep(name, [copy], {})
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nbconvert_reads_what_the_page_says(name, copies):
-    from nbconvert.filters import markdown2html
-
-    def render(text: str) -> str:
-        text = text.replace("(attachment:", "(")  # they are the cell's, not the text's
-        html = re.sub(r' (?:id|href)="[^"]*\$[^"]*"', "", markdown2html(text))  # of headings
-        return FORMULA.sub('<span class="math"></span>', html)
-
-    assert copy_words(on_the_page(name, copies[name]), render) == site_words(name)

@@ -80,14 +80,14 @@ def on_the_page(name: str, notebook):
     return nbformat.from_dict(notebook | {"cells": cells})
 
 
-def copy_words(notebook, render=RENDERER.render) -> list[str]:
+def copy_words(notebook) -> list[str]:
     """Return the same of a copy. What is only there: the cell about it, references, "Show"."""
     words, captions = [], []
     for cell in body(notebook):
         if cell.cell_type == "code":
             words += ["⟦cell⟧"]
             continue
-        page = BeautifulSoup(render(cell.source), "html.parser")
+        page = BeautifulSoup(RENDERER.render(cell.source), "html.parser")
         for node in page.select("a[id^=reference-]"):
             node.find_parent("li").decompose()
         for node in page.select(".math, summary"):
