@@ -101,7 +101,9 @@
     }
     text.querySelectorAll("details, .admonition, .cell, figure, pre, table, .math, .equation-check, "
       + ".equation-check-of, .headerlink, .try-it").forEach((node) => node.remove());
-    const names = /\(\d+\.\d+\)|(figures?|chapters?|sections?|equations?) [\d.]+( (and|to) [\d.]+)?/gi;
+    // Numbers of equations and chapters, and the years of references, are names.
+    const names = new RegExp(String.raw`\(\d+\.\d+\)|, \d{4}[a-z]?(?=[,\]])|\[\d{4}\]`
+      + String.raw`|(figures?|chapters?|sections?|equations?) [\d.]+( (and|to) [\d.]+)?`, "gi");
     // 28 × 28, 784–100–10 and 0.94 ± 0.04 are one each.
     const number = /(?<![\p{L}_\d.])[−-]?\d[\d,.]*(\s?[–×/±]\s?\d[\d,.]*)*(?![\p{L}_])/gu;
     const numbers = [...text.querySelectorAll("p, li:not(:has(p))")]
