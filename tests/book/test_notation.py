@@ -84,7 +84,7 @@ def test_a_letter_without_a_row_is_noticed():
 ADVICE = (
     "keep W1 as it is and divide W2 by √d instead of √k. One learning rate then serves every width"
 )
-MODEST = "At 100 hidden units it hardly matters"
+MODEST = "At 100 hidden units and the homework's rate it hardly matters"
 GIVEN = (
     "book/index.md",
     "book/cheat_sheet.md",
