@@ -3,7 +3,6 @@
     python tools/results.py               those of scripts that import what has changed: since the
                                           last commit, and after the table was written
     python tools/results.py width kernel  these, whatever changed
-    python tools/results.py --list        which script makes which table, from which modules
 
 A table names the script that made it in its first lines. Tables of measured seconds are recorded
 only by name: they change with the machine, not with the code. So are tables that are not there yet.
@@ -71,14 +70,6 @@ def reason(script: Path, changed: set[Path], root: Path = ROOT) -> str:
     return f"{', '.join(newer)} changed after it was recorded" if newer else ""
 
 
-def show(root: Path = ROOT) -> None:
-    """Print which script makes which table, and from what."""
-    for name, script in scripts(root).items():
-        made = ", ".join(table.name for table in tables(script, root)) or "no table yet"
-        used = ", ".join(path.relative_to(root).as_posix() for path in inputs(script, root))
-        print(f"{name}: {made}\n    {used}")
-
-
 def record(names: list[str], root: Path = ROOT) -> int:
     """Run the scripts of these names; return how many failed."""
     failed = 0
@@ -93,14 +84,10 @@ def record(names: list[str], root: Path = ROOT) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="record these, whatever changed")
-    parser.add_argument("--list", action="store_true", help="say what is made from what")
     options = parser.parse_args()
     known = scripts()
     if unknown := [name for name in options.names if name not in known]:
         parser.error(f"no script records {', '.join(unknown)}; there are {', '.join(known)}")
-    if options.list:
-        show()
-        return 0
     if options.names:
         return bool(record(options.names))
     changed, again = uncommitted(), []

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import nbformat
 from bs4 import BeautifulSoup
+from cells import is_cell
 from docutils import nodes
 from plain_markdown import Markdown, anchors, folded, one_line, quotation
 
@@ -62,10 +63,6 @@ REQUIREMENTS = ".[plot]\nsympy\nmpmath\n"
 
 def is_chapter(app, docname: str) -> bool:
     return docname in app.env.found_docs and app.env.doc2path(docname).endswith(".ipynb")
-
-
-def is_cell(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
 
 
 def has_cells(node: nodes.Node) -> bool:

@@ -13,13 +13,12 @@ import atexit
 import functools
 import re
 import shutil
-from importlib.metadata import PackageNotFoundError, files
+from importlib.metadata import files
 from pathlib import Path
 
 from docutils import nodes
 from fontTools import subset
 from py_mini_racer import JSEvalException, MiniRacer
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
@@ -66,22 +65,9 @@ class TeXError(ValueError):
 
 
 def mathjax_files() -> dict[str, Path]:
-    """Map the path inside MathJax to the installed file, for every file that is used."""
-    try:
-        installed = files(PACKAGE) or []
-    except PackageNotFoundError:
-        raise ExtensionError(
-            f"{PACKAGE} is not installed; run: pip install -r requirements.txt"
-        ) from None
-    found = {}
-    for path in installed:
-        _, _, inside = path.as_posix().partition("/static/mathjax/")
-        if inside in PROGRAM or inside.startswith(FONTS):
-            found[inside] = Path(path.locate())
-    for wanted in (*PROGRAM, FONTS):
-        if not any(inside.startswith(wanted) for inside in found):
-            raise ExtensionError(f"{PACKAGE} holds no {wanted}; has its layout changed?")
-    return found
+    """Map the path inside MathJax to the installed file."""
+    parts = ((path.as_posix().partition("/static/mathjax/")[2], path) for path in files(PACKAGE))
+    return {inside: Path(path.locate()) for inside, path in parts if inside}
 
 
 @functools.cache

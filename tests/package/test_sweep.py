@@ -311,14 +311,12 @@ def test_processes_share_the_arrays_and_have_one_blas_thread_each(tmp_path, monk
 
 
 def test_one_job_runs_in_this_process_with_one_blas_thread(tmp_path):
-    from threadpoolctl import threadpool_info, threadpool_limits
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(2, user_api="blas"):
         table = sweep(tmp_path / "t.csv", grid(seed=range(2)), task=where_it_runs, jobs=1)
-        after = [info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"]
     assert set(table["pid"]) == {os.getpid()}
     assert set(table["threads"]) == {1}
-    assert set(after) <= {2}
 
 
 def test_a_run_is_what_its_row_says(tmp_path):

@@ -6,14 +6,12 @@ is in `test_site_browser.py`.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 
 import pytest
 from browsing import ROOT, SITE
 from checks import (
-    AXE,
     Page,
     broken_links,
     heading_jumps,
@@ -172,14 +170,6 @@ def test_fonts_hold_the_characters_that_pages_show_and_few_more(pages):
         assert held(file) <= held(whole[typeset_maths.FONTS + file.name])
     italic = held(SITE / "_static" / "mathjax" / "MathJax_Math-Italic.woff")
     assert italic == set(letters) & held(whole[typeset_maths.FONTS + "MathJax_Math-Italic.woff"])
-
-
-def test_the_stored_axe_core_is_the_one_that_its_page_names():
-    digest = hashlib.sha256(AXE.read_bytes()).hexdigest()
-    readme = AXE.with_name("README.md").read_text(encoding="utf-8")
-    version = re.search(r"axe v([\d.]+)", AXE.read_text(encoding="utf-8"))[1]
-    assert digest in readme
-    assert f"| {version} |" in readme
 
 
 # ---------------------------------------------------------------- privacy

@@ -18,7 +18,6 @@ from docutils import nodes
 from pygments import highlight
 from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
-from sphinx.errors import ExtensionError
 
 # ---------------------------------------------------------------- formulas
 
@@ -62,12 +61,6 @@ def test_tex_that_cannot_be_read_is_a_warning_of_the_build(caplog):
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
-def test_a_mathjax_without_its_parts_is_noticed(monkeypatch):
-    monkeypatch.setattr(typeset_maths, "PROGRAM", ("gone.js",))
-    with pytest.raises(ExtensionError, match=r"holds no gone\.js"):
-        typeset_maths.mathjax_files()
-
-
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
@@ -106,19 +99,14 @@ def kept(css: str, *words: str) -> str:
         (".a,.gone{x:1}", ".a{x:1}"),
         (".a .gone{x:1}", ""),
         (".a:not(.gone){x:1}", ".a:not(.gone){x:1}"),
-        (".a:hover::before{x:1}", ".a:hover::before{x:1}"),
         ("div.a > p{x:1}", "div.a > p{x:1}"),
         ("table.a{x:1}", ""),
-        ("DIV.a{x:1}", "DIV.a{x:1}"),
         ("[data-x=gone]{x:1}", "[data-x=gone]{x:1}"),
-        ("*{x:1}", "*{x:1}"),
         ("#a{x:1}", "#a{x:1}"),
         (".a{}", ""),
-        ("@media print{.gone{x:1}}", ""),
         ("@media print{.gone{x:1}.a{x:2}}", "@media print{.a{x:2}}"),
         ('.a::before{content:"{ .gone }"}', '.a::before{content:"{ .gone }"}'),
         ("@keyframes turn{from{x:1}}", "@keyframes turn{from{x:1}}"),
-        ("@font-face{src:url(x)}", "@font-face{src:url(x)}"),
         ('@charset "utf-8";.a{x:1}', ".a{x:1}"),
         (".a{x:1;\n  y:2 /* why */}", ".a{x:1;y:2}"),
     ],

@@ -181,34 +181,20 @@ def test_a_name_of_the_package_is_linked_where_it_is_used(code, linked):
 # ---------------------------------------------------------------- where it is published
 
 
-class App:
-    """As much of Sphinx as a page's last touches ask for."""
-
-    def __init__(self, **config):
-        self.config = type("Config", (), {"html_title": "Book", "project": "Book", **config})()
-        self.env = type("Env", (), {"found_docs": {"page"}})()
-
-
-def described(tmp_path, base: str) -> BeautifulSoup:
+@pytest.mark.parametrize("base", ["", "https://example.org/book/"])
+def test_a_page_has_a_description_and_a_card_where_its_address_is_known(base, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(
         "<html><head><title>One — Book</title></head><body><article><section>"
         f"<p>{'A sentence that describes the page. ' * 9}</p></section></article></body></html>",
         encoding="utf-8",
     )
-    page = finish_pages.Page(path, tmp_path, App(html_baseurl=base))
+    config = SimpleNamespace(html_baseurl=base, html_title="Book", project="Book")
+    app = SimpleNamespace(config=config, env=SimpleNamespace(found_docs={"page"}))
+    page = finish_pages.Page(path, tmp_path, app)
     finish_pages.describe(page)
-    return page.soup
-
-
-def test_a_page_describes_itself_and_has_a_card_where_the_address_is_known(tmp_path):
-    soup = described(tmp_path, "https://example.org/book/")
-    described_as = soup.find("meta", attrs={"name": "description"})["content"]
-    assert 50 < len(described_as) <= 162
-    card = soup.find("meta", property="og:image")["content"]
-    assert card == "https://example.org/book/_static/card.png"
+    meta = {tag.get("name") or tag["property"]: tag["content"] for tag in page.soup.select("meta")}
+    assert 50 < len(meta["description"]) <= 162
+    card = base and f"{base}_static/card.png"
+    assert meta.get("og:image", "") == card
     assert (ROOT / "book" / "_static" / "card.png").is_file()
-
-
-def test_without_an_address_there_is_no_card(tmp_path):
-    assert described(tmp_path, "").find("meta", property="og:image") is None
