@@ -162,6 +162,7 @@ def test_the_regression_is_asked_nothing_of_a_hidden_layer():
         X, y, theta, lr, batch = probe.arguments
         assert theta.shape[0] == X.shape[1]
         assert y.max() < theta.shape[1]
+        assert probe.beyond or set(y.tolist()) == set(range(theta.shape[1]))
         assert probe.inputs["W2"] is theta
         assert (probe.inputs["lr"], probe.inputs["batch"]) == (lr, batch)
     assert not {"a unit that is always off", "a pre-activation of exactly 0"} & found.keys()
