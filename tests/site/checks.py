@@ -43,6 +43,7 @@ class Page(HTMLParser):
         self.resources: list[str] = []
         self.images: list[dict] = []
         self.ids: set[str] = set()
+        self.kinds: set[tuple[str, str]] = set()  # of elements: tag and class
         self.links: list[str] = []
         self.redirects = False
         self.feed(text)
@@ -51,6 +52,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         attributes = {name: value or "" for name, value in attributes}
+        self.kinds.add((tag, attributes.get("class", "")))
         if "id" in attributes:
             self.ids.add(attributes["id"])
         if tag in LOADING and attributes.get(LOADING[tag]):
@@ -279,6 +281,17 @@ MEASURED_IN_CHAPTERS = {
 MEASURED_ELSEWHERE = {"broken": WIDTHS}
 
 
+def alike(pages: dict[str, Page]) -> set[str]:
+    """Return the listings of code that hold no kind of element that a richer listing lacks."""
+    shown, found = set(), set()
+    listings = [name for name in pages if name.startswith("_modules/")]
+    for name in sorted(listings, key=lambda name: len(pages[name].kinds), reverse=True):
+        if pages[name].kinds <= shown:
+            found.add(name)
+        shown |= pages[name].kinds
+    return found
+
+
 @dataclass
 class Visit:
     """What was found on a page."""
@@ -304,8 +317,15 @@ def measure(page, what: dict[str, tuple], width: int) -> dict:
     return {f"{name} {width}": ask(page, name) for name, at in what.items() if width in at}
 
 
+def glance(tab, url: str) -> Visit:
+    """Open a page on a phone: for one that differs from others in its words alone."""
+    page = tab.open(url, width=WIDTHS[0], whole=True)
+    wrong = shifts(page) + layout(page) + content(page, "light")
+    return Visit(wrong + tab.wrong, list(tab.asked), 0, {})
+
+
 def visit(tab, url: str, notebook: Path) -> Visit:
-    """Open a page once, and look at it at each width in each theme.
+    """Open a page once, and look at it at each width, on a phone and a laptop in both themes.
 
     The order is the one with the fewest changes: each of them draws the whole page anew.
     """
@@ -321,15 +341,13 @@ def visit(tab, url: str, notebook: Path) -> Visit:
     prefer(page, "dark")
     wrong += layout(page) + content(page, "dark")
     widen(page, tablet)
-    wrong += layout(page)
-    prefer(page, "light")
     measured |= measure(page, what, tablet)
     wrong += layout(page)
     widen(page, laptop)
     page.wait_for_timeout(500)  # the theme asks a while later which boxes of code scroll
     measured |= measure(page, what, laptop)
     wrong += layout(page) + accessibility(page)
-    prefer(page, "dark")
+    prefer(page, "light")
     wrong += layout(page) + accessibility(page, RULES_OF_A_THEME)
     wrong += folds(page)
     if notebook.is_file():

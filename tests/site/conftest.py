@@ -5,7 +5,7 @@ from dataclasses import asdict
 import nbformat
 import pytest
 from browsing import ROOT, Tab, serving
-from checks import Page, Visit, files_of, visit
+from checks import Page, Visit, alike, files_of, glance, visit
 from seen import Memory
 
 
@@ -47,14 +47,15 @@ def tab(browser):
 @pytest.fixture(scope="session")
 def visits(tab, browser, pages, address, site) -> dict[str, Visit]:
     """Return what was found on each page, opened once for all that is checked on it."""
-    memory, found = Memory("pages", browser.version), {}
+    memory, found, words_alone = Memory("pages", browser.version), {}, alike(pages)
     for name in (name for name, page in pages.items() if not page.redirects):
-        if kept := memory.recall(name):
+        known_as = f"{name}, at a glance" if name in words_alone else name
+        if kept := memory.recall(known_as):
             found[name] = Visit(**kept)
             continue
-        chapter = (ROOT / name).with_suffix(".ipynb")
-        found[name] = visit(tab, f"{address}/{name}", chapter)
+        url, chapter = f"{address}/{name}", (ROOT / name).with_suffix(".ipynb")
+        found[name] = glance(tab, url) if name in words_alone else visit(tab, url, chapter)
         if not found[name].wrong:
             files = {site / name, chapter} | files_of(found[name].asked)
-            memory.keep(name, files, asdict(found[name]))
+            memory.keep(known_as, files, asdict(found[name]))
     return found

@@ -12,7 +12,9 @@ from functools import reduce
 import pytest
 from browsing import ROOT, SITE
 from checks import (
+    Page,
     accessibility,
+    alike,
     content,
     copies,
     focus_marks,
@@ -163,6 +165,15 @@ def test_a_copy_button_that_leaves_the_clipboard_alone(opened):
     deaf += "addEventListener('keydown', event => event.preventDefault(), true)</script></head>"
     found = copies(opened(HOMEWORK, swap("</head>", deaf)), (ROOT / HOMEWORK).with_suffix(".ipynb"))
     assert any("the clipboard holds 'before'" in line for line in found), found
+
+
+def test_a_listing_of_a_new_kind_of_element_is_looked_at_wholly():
+    def page(*kinds):
+        return Page("".join(f'<i class="{kind}">x</i>' for kind in kinds))
+
+    pages = {"_modules/a.html": page("k"), "_modules/b.html": page("n", "k", "s"), "c.html": page()}
+    assert alike(pages) == {"_modules/a.html"}
+    assert alike(pages | {"_modules/a.html": page("k", "new")}) == set()
 
 
 def test_a_search_without_its_records(tab, address):
