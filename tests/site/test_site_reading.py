@@ -53,7 +53,7 @@ def test_no_paragraph_is_a_table(name, measured):
 
 # ---------------------------------------------------------------- folds
 
-CHAPTER = "notebooks/02_two_layer_gradients.html"
+CHAPTER = "notebooks/04_training.html"
 
 
 @pytest.fixture
@@ -86,7 +86,10 @@ def test_a_link_to_a_check_opens_it(script, chapter, plain, address):
 def test_without_javascript_solutions_are_closed_and_open_by_their_bar(plain, address):
     plain.goto(f"{address}/{CHAPTER}")
     solution = plain.locator("details.solution").first
-    bar, inside = solution.locator("summary"), solution.locator(":scope > :not(summary)").first
+    bar, inside = (
+        solution.locator(":scope > summary"),
+        solution.locator(":scope > :not(summary)").first,
+    )
     assert not inside.is_visible()
     box = bar.bounding_box()
     for place in (0.1, 0.5, 0.95):  # also where a link stood
@@ -135,7 +138,7 @@ def test_a_line_has_some_70_letters(tab, address):
 
 
 def test_no_code_is_cut_on_a_phone(tab, address):
-    page = tab.open(f"{address}/{CHAPTER}", width=390, whole=True)
+    page = tab.open(f"{address}/notebooks/02_two_layer_gradients.html", width=390, whole=True)
     page.locator(".btn-show-code").click()
     assert page.evaluate(CUT) == []
 
@@ -160,7 +163,7 @@ def test_on_a_phone_a_cell_has_the_head_of_its_column(name, tab, address):
 
 
 def test_a_dark_page_prints_light(tab, address):
-    page = tab.open(f"{address}/{CHAPTER}", theme="dark")
+    page = tab.open(f"{address}/book/bibliography.html", theme="dark")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     page.evaluate(
         "addEventListener('beforeprint', () => {"
