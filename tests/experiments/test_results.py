@@ -53,16 +53,6 @@ def test_provenance_that_could_not_be_read_back_is_refused(tmp_path, entry):
     assert not (tmp_path / "t.csv").exists()
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [("# only: comments\n", "no line of column names"), ("a,b\n1,2\n3\n", "row 1 has 1 values")],
-)
-def test_a_damaged_file_is_refused(tmp_path, text, message):
-    (tmp_path / "t.csv").write_text(text)
-    with pytest.raises(ValueError, match=message):
-        read_table(tmp_path / "t.csv")
-
-
 RUNS = {
     "init": np.array(["hw0", "hw0", "hw0", "hw0", "he", "he"]),
     "lr": np.array([0.4, 0.1, 0.4, 0.1, 0.1, 0.4]),
