@@ -3,8 +3,7 @@
 A check that has not been seen to fail is not a check. So the kernel that runs the chapter forks
 before such a cell: the child runs the cell with one text replaced (``mutant`` in its metadata, see
 tools/equations.py) and has to end in an ``AssertionError``; the chapter knows nothing of it.
-
-    python tools/equation_mutants.py notebooks/04_training.ipynb
+tests/book/test_chapters.py does so for each chapter.
 """
 
 from __future__ import annotations
@@ -96,9 +95,3 @@ def outcome(text: str) -> str:
     except BaseException as error:
         return f"wrong error: {type(error).__name__}: {error}"
     return SURVIVED
-
-
-if __name__ == "__main__":
-    found = run(Path(sys.argv[1]))[1]
-    print("\n".join(f"{label:32} {verdict}" for label, verdict in found))
-    sys.exit(any(verdict != CAUGHT for _, verdict in found))

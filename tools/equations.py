@@ -191,8 +191,6 @@ def read_checks(cell: dict, file: str, index: int, book: Book) -> None:
             continue
         if not mutant[0] or mutant[0] not in source(cell):
             book.problems.append(f"{where}: {label}: mutant text {mutant[0]!r} is not in the cell")
-        elif mutant[0] == mutant[1]:
-            book.problems.append(f"{where}: {label}: the mutant changes nothing")
         book.checks.append(Check(label, file, index, kind, tuple(mutant), catches, source(cell)))
 
 

@@ -1,7 +1,7 @@
 """Which numbers in the prose did somebody type, and why may they be typed?
 
 A result in the prose comes from a cell that quotes it (tools/quotes.py), so it cannot grow stale.
-This script reads what a reader reads: the notebooks' Markdown, captions and descriptions of
+This module reads what a reader reads: the notebooks' Markdown, captions and descriptions of
 figures, and the pages in ``book/``. It lists every number except
 
 - a quote, between ``<!--name-->`` and ``<!--/-->``;
@@ -11,9 +11,7 @@ figures, and the pages in ``book/``. It lists every number except
 - those in ``tests/book/typed_numbers.toml``, each with the reason why it is no result.
 
 It reads digits, not words such as "nine"; in inline formulas only powers of ten and numbers with
-a decimal point.
-
-    python tools/typed_numbers.py        what is left; exit code 1 if there is anything
+a decimal point. `tests/book/test_numbers.py` asks it.
 """
 
 from __future__ import annotations
@@ -21,7 +19,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,16 +159,3 @@ def excused(number: Typed, entries: list[dict]) -> bool:
 def pages(root: Path = ROOT) -> list[Path]:
     """Return the chapters and the pages."""
     return [*sorted((root / "notebooks").glob("*.ipynb")), *sorted((root / "book").glob("*.md"))]
-
-
-def main() -> int:
-    entries = reasons()
-    left = [n for path in pages() for n in typed(path) if not excused(n, entries)]
-    for number in left:
-        print(number)
-    print(f"{len(left)} typed numbers without a reason", file=sys.stderr)
-    return int(bool(left))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

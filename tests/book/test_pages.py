@@ -1,7 +1,5 @@
 """What README, CONTRIBUTING and the pages tell a reader to type is what can be typed."""
 
-import ast
-import inspect
 import re
 import shlex
 from pathlib import Path
@@ -9,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from simple_ml.__main__ import parser
-from simple_ml.study.sweep import trial
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted((ROOT / "book").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
@@ -47,34 +44,13 @@ def test_every_target_of_make_and_every_script_exists(page):
     assert [name for name in scripts if name != example and not (ROOT / name).exists()] == []
 
 
-def unknown_names(block):
-    """Return the keywords in a program that the package's functions do not take."""
-    tree, names, unknown = ast.parse(block), {}, []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module.startswith("simple_ml"):
-            exec(ast.unparse(node), names)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
-            taken = inspect.signature(names[node.func.id]).parameters
-            if any(p.kind is p.VAR_KEYWORD for p in taken.values()):  # a run's settings, or columns
-                taken = {*taken, *inspect.signature(trial).parameters, "epoch"}
-            unknown += [word.arg for word in node.keywords if word.arg and word.arg not in taken]
-    return unknown
-
-
-@pytest.mark.parametrize("page", ["README.md", "sweeps.md"])
-def test_programs_call_functions_of_the_package_by_their_arguments(page):
-    blocks = [block for language, block in FENCE.findall(TEXT[page]) if language == "python"]
-    assert blocks
-    assert unknown_names("\n".join(blocks)) == []  # later blocks use what the first imported
-
-
-def test_a_wrong_argument_and_a_wrong_name_are_noticed():
-    first = "from simple_ml.study.sweep import grid, sweep\n"
-    assert unknown_names(f"{first}sweep('x', grid(init=['he']), hidden=100)") == ["hidden"]
-    assert unknown_names(f"{first}sweep('x', grid(rule=['he']), jobs=1)") == ["rule"]
-    with pytest.raises(ImportError):
-        unknown_names("from simple_ml import train_network")
+def test_the_program_of_the_readme_runs():
+    """That of the page on sweeps is run in tests/package/test_sweep.py."""
+    blocks = [block for language, block in FENCE.findall(TEXT["README.md"]) if language == "python"]
+    (program,) = blocks
+    names = {}
+    exec(program, names)
+    assert names["W1"].shape == (784, 100)
 
 
 @pytest.mark.parametrize("command", ["softmax", "train", "sweep table.csv"])

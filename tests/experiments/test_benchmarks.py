@@ -70,11 +70,6 @@ def test_peers_without_biases_learn_the_same(benchmark, name):
         np.testing.assert_allclose(A, B, rtol=0, atol=1e-5)
 
 
-def test_missing_peers_are_named_and_left_out(benchmark):
-    peers = benchmark("peers")
-    assert {*peers.PEERS, *peers.MISSING} == set(peers._NEEDS)
-
-
 def test_ratios_are_those_of_the_same_round(benchmark):
     timing = benchmark("timing")
     seconds = {"a": np.array([1.0, 10.0, 2.0]), "b": np.array([2.0, 20.0, 4.0])}

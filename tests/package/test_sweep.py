@@ -188,18 +188,9 @@ def test_bad_settings_are_named_by_a_run_and_by_a_sweep_before_it_writes(
     assert not (tmp_path / "t.csv").exists()
 
 
-@pytest.mark.parametrize(
-    ("cut", "message"),
-    [
-        (lambda d: d[:4], "data has 4 arrays, expected six"),
-        (lambda d: (d[0][:, 1:], *d[1:]), "X_tr has 783 columns and X_va has 784"),
-        (lambda d: (*d[:3], d[3][1:], *d[4:]), r"y_va has shape \(229,\), expected \(230,\)"),
-        (lambda d: (d[0], d[1] % 3, *d[2:]), "y_va holds labels up to 9 and y_tr up to 2"),
-    ],
-)
-def test_data_that_do_not_belong_together_are_refused(cut, message, small):
-    with pytest.raises(ValueError, match=message):
-        trial(cut(small))
+def test_data_in_four_parts_are_refused(small):
+    with pytest.raises(ValueError, match="data has 4 arrays, expected six"):
+        trial(small[:4])
 
 
 # ---------------------------------------------------------------- the list of runs
