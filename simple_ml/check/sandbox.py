@@ -106,15 +106,13 @@ WATCHED = {
 """What a function has no business changing: its name, and how to look at it."""
 
 
-def run(function, calls, limit=10.0, *, isolated=None):
+def run(function, calls, limit=10.0, *, isolated=True):
     """Return what `function` did for each tuple of arguments, and whether it was isolated.
 
     The events are as many as there are calls, or fewer, where the last is `Hung` or `Died`. The
-    limit in seconds is that of all calls together; by default a child is forked where possible.
+    limit in seconds is that of all calls together; a child is forked where that is possible.
     """
-    if isolated is None:
-        isolated = hasattr(os, "fork")
-    if isolated:
+    if isolated and hasattr(os, "fork"):
         events = _forked(function, calls, limit)
         if events is not None:
             return events, True
