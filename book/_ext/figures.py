@@ -1,8 +1,8 @@
 """Let the chapters' figures keep their place and follow the theme.
 
 The notebooks hold each figure as an SVG on white. Beside it the site puts a twin for the dark
-theme: greys change places with their opposites, dark colours become lighter. What a figure shows
-as pixels (digits, weights) or as a map with its scale stays as it is.
+theme: greys and tints change places with their opposites, dark colours become lighter. What a
+figure shows as pixels (digits, weights) or as a map with its scale stays as it is.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 GREY_FLOOR, GREY_CEILING = 0x12 / 255, 0xED / 255  # the dark theme's ground, and text on it
 LIGHT_ENOUGH = 0.62  # of a colour on the dark ground, in HLS
+TINT = 0.8  # from here on a colour is a ground, with dark words on it
 COLOUR = re.compile(r"(?<=: )#([0-9a-f]{6})\b")  # in a style; no name of a part looks like this
 NUMBER = re.compile(r"[\d.]+")
 POINT = 4 / 3  # CSS pixels
@@ -34,7 +35,8 @@ def on_dark(colour: re.Match) -> str:
         red = green = blue = GREY_FLOOR + (1 - red) * (GREY_CEILING - GREY_FLOOR)
     else:
         hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
-        red, green, blue = colorsys.hls_to_rgb(hue, max(light, LIGHT_ENOUGH), saturation)
+        light = 1 - light + GREY_FLOOR if light > TINT else max(light, LIGHT_ENOUGH)
+        red, green, blue = colorsys.hls_to_rgb(hue, light, saturation)
     return "#" + "".join(f"{round(255 * part):02x}" for part in (red, green, blue))
 
 

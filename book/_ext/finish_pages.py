@@ -54,7 +54,9 @@ PLAIN = {Name, Punctuation, Whitespace}
 FORMULA = re.compile(r"<mjx-container.*?</mjx-container>", re.DOTALL)
 TAKEN_OUT = re.compile(r'<mjx-container number="(\d+)">.*?</mjx-container>', re.DOTALL)
 TAG = re.compile("<[^>]*>")
-LONG = 40  # columns of code that a phone shows
+LONG = 33  # columns of code that a phone shows in a box
+NAME = re.compile(r"[^\s-]{16,}")  # what a line may be too short for
+JOINT = re.compile(r"(?<=[._(,=/])(?=\w)")
 CARD = "_static/card.png"
 
 
@@ -167,6 +169,24 @@ def keep_punctuation_with_formulas(page: Page) -> None:
             if closing:
                 after.replace_with(after.removeprefix(closing))
                 together.append(closing)
+
+
+def let_long_names_break(page: Page) -> None:
+    """Say where a line may end in a name such as ``simple_ml.study.results.read_table``."""
+    for text in page.soup.select("article")[0].find_all(string=NAME) if page.soup.article else ():
+        if text.find_parent(["code", "em", "cite"]) and not text.find_parent(["pre", "dt"]):
+            first, *rest = JOINT.split(text)
+            for part in rest:
+                text.insert_before(first, page.soup.new_tag("wbr"))
+                first = part
+            text.replace_with(first)
+
+
+def say_how_wide_outputs_are(page: Page) -> None:
+    """Tell each printed output its columns: a phone sets a wide one smaller (``book.css``)."""
+    for block in page.soup.select(".cell_output .output pre"):
+        columns = max(map(len, block.get_text().splitlines()), default=1)
+        block["style"] = f"--columns: {columns}"
 
 
 def fold_boxes(page: Page) -> None:
@@ -292,6 +312,8 @@ STEPS = (
     figures.give_figures_their_size,
     figures.pair_figures,
     keep_punctuation_with_formulas,
+    let_long_names_break,
+    say_how_wide_outputs_are,
     fold_boxes,
     name_the_columns,
     say_what_things_are,

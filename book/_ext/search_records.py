@@ -134,6 +134,7 @@ def first_sentence(text: str, shortest: int = 40, longest: int = 220) -> str:
     return text if len(text) <= longest else text[:longest].rpartition(" ")[0] + " …"
 
 
+IN_A_LINE = {"span", "a", "em", "strong", "code", "cite", "wbr"}
 SILENT_TAGS = {"script", "style", "button", "summary", "pre", "nav", "input", "svg", "template"}
 SILENT_CLASSES = {
     "headerlink", "cell_input", "highlight", "cell_output", "eqno", "equation-check",
@@ -169,7 +170,7 @@ class Reader:
         if is_silent(node):
             return ""
         text = "".join(map(self.words, node.children))
-        return text if node.name in {"span", "a", "em", "strong", "code", "cite"} else f" {text} "
+        return text if node.name in IN_A_LINE else f" {text} "
 
     def new(self, kind: str, title: str, anchor: str, inside: Record | None, **more) -> Record:
         url = self.page.name + (f"#{anchor}" if anchor else "")

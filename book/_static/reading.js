@@ -41,6 +41,22 @@ if (contents) {
   }).observe(contents, { subtree: true, attributeFilter: ["aria-current"] });
 }
 
+// The theme marks the section whose heading it sees pass; a jump or a long step passes one by.
+const marks = contents ? [...contents.querySelectorAll("a[href^='#']")] : [];
+addEventListener("scrollend", () => {
+  const top = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)))
+    ?.getBoundingClientRect().top;
+  const current = marks.find((link) => link.ariaCurrent);
+  if (current && top(current) > 0 && top(current) < innerHeight) return; // chosen, or in view
+  const here = marks.findLast((link) => top(link) < innerHeight * 0.3);
+  for (const link of marks) {
+    const isHere = link === here;
+    link.classList.toggle("active", isHere);
+    link.ariaCurrent = isHere ? "true" : null;
+    link.closest(".toc-entry")?.classList.toggle("active", link.closest(".toc-entry").contains(here));
+  }
+});
+
 // Paper is white.
 const root = document.documentElement;
 addEventListener("beforeprint", () => {

@@ -151,6 +151,8 @@ def layout(page) -> list[str]:
         wrong.append(f"scrolls sideways: {seen['width']} > {seen['window']} px: {seen['wide']}")
     if seen["cut"]:
         wrong.append(f"at {seen['window']} px formulas are cut: {seen['cut']}")
+    if seen["emptyLines"]:
+        wrong.append(f"at {seen['window']} px an empty line follows {seen['emptyLines']}")
     return wrong
 
 
@@ -277,6 +279,7 @@ def results(page) -> list[str]:
 # Functions of looking.js, and at which widths each is called in daylight.
 MEASURED_IN_CHAPTERS = {
     "reading": (1440,), "firstFigure": (390, 1440), "smallFormulas": (390,), "figures": (390,),
+    "wideOutputs": (390, 1440), "broken": (390,),
 }  # fmt: skip
 MEASURED_ELSEWHERE = {"broken": WIDTHS}
 

@@ -45,13 +45,32 @@
       .filter((node) => node.getBoundingClientRect().right > root.clientWidth + 1 && !clips(node))
       .slice(0, 3)
       .map((node) => `${node.tagName}.${node.className}: ${node.textContent.slice(0, 40)}`);
+    const sticksOut = (formula) => {
+      const [own, around] = [formula, formula.closest("p, li, td, dd, figcaption")]
+        .map((node) => node?.getBoundingClientRect());
+      return around?.width && own.width && own.right > around.right + 2;
+    };
+    const range = document.createRange();
+    const hasEmptyLine = (heading) => {
+      range.selectNodeContents(heading);
+      const link = heading.querySelector("a.headerlink");
+      if (link) range.setEndBefore(link);
+      const text = range.getBoundingClientRect();
+      const line = parseFloat(getComputedStyle(heading).lineHeight);
+      return heading.getBoundingClientRect().bottom > text.bottom + 0.7 * line;
+    };
     return {
       window: root.clientWidth,
       width: root.scrollWidth,
       wide: root.scrollWidth > root.clientWidth ? wide() : [],
       cut: [...document.querySelectorAll("div.math")]
         .filter((box) => box.scrollHeight > box.clientHeight + 2)
-        .map((box) => `${box.id}: ${box.scrollHeight} > ${box.clientHeight}`),
+        .map((box) => `${box.id}: ${box.scrollHeight} > ${box.clientHeight}`)
+        .concat([...document.querySelectorAll("article span.math > mjx-container")]
+          .filter(sticksOut).map((formula) => formula.parentElement.parentElement.textContent)),
+      emptyLines: [...document.querySelectorAll("article :is(h1, h2, h3)")]
+        .filter((heading) => heading.checkVisibility() && hasEmptyLine(heading))
+        .map((heading) => heading.textContent),
     };
   },
 
@@ -135,16 +154,27 @@
     }).map((box) => box.id);
   },
 
+  // Printed outputs that have to be scrolled although letters of 9 pixels would fit.
+  wideOutputs() {
+    return [...document.querySelectorAll("article .cell_output pre")]
+      .filter((pre) => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth + 1)
+      .filter((pre) => {
+        const columns = Math.max(...pre.textContent.split("\n").map((line) => line.length));
+        return 16 + 9 * 0.602 * columns < pre.clientWidth;
+      })
+      .map((pre) => pre.textContent.slice(0, 60));
+  },
+
   // The file and the width of each figure.
   figures() {
     return [...document.querySelectorAll("article figure img.only-light")]
       .map((image) => [new URL(image.src).pathname, image.getBoundingClientRect().width]);
   },
 
-  // Words of tables and signatures that are broken inside.
+  // Words of tables, signatures and code that are broken inside.
   broken() {
     const found = new Set(), range = document.createRange();
-    for (const cell of document.querySelectorAll("article :is(td, th, dt)")) {
+    for (const cell of document.querySelectorAll("article :is(td, th, dt, code, cite)")) {
       if (!cell.checkVisibility()) continue;
       const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -34,6 +34,12 @@ def test_in_the_dark_grounds_and_lines_change_and_words_on_pixels_stay():
     assert '<g id="text_2">' in dark
 
 
+def test_in_the_dark_a_tint_is_a_dark_ground_for_its_words():
+    dark = figures.darkened(PICTURE.replace("#0072b2", "#cce3f0"))
+    found = re.search(r"stroke: #(..)(..)(..)", dark).groups()
+    assert max(int(part, 16) for part in found) < 0x60
+
+
 def test_without_pixels_all_words_change():
     dark = figures.darkened(re.sub("<image.*?>", "", PICTURE))
     assert 'fill="#000000"' not in dark

@@ -54,6 +54,8 @@ def test_no_paragraph_is_a_table(name, measured):
 # ---------------------------------------------------------------- folds
 
 CHAPTER = "notebooks/04_training.html"
+LONGEST = "notebooks/02_two_layer_gradients.html"
+WRONG = "notebooks/check_your_homework.html"
 
 
 @pytest.fixture
@@ -125,7 +127,7 @@ def test_no_bars_stand_one_on_the_other(pages):
 LONG_LINES = """() => [...document.querySelectorAll("article section > p:not([class])")]
   .map((p) => p.textContent.length / (p.getClientRects()[0].height
     / parseFloat(getComputedStyle(p).lineHeight)))"""
-CUT = """() => [...document.querySelectorAll(".cell_input pre")]
+CUT = """() => [...document.querySelectorAll("[class^='highlight-'] pre")]
   .filter((pre) => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth + 1)
   .map((pre) => pre.textContent.slice(0, 40))"""
 
@@ -137,10 +139,21 @@ def test_a_line_has_some_70_letters(tab, address):
     assert lengths[len(lengths) // 2] <= 75
 
 
-def test_no_code_is_cut_on_a_phone(tab, address):
-    page = tab.open(f"{address}/notebooks/02_two_layer_gradients.html", width=390, whole=True)
-    page.locator(".btn-show-code").click()
+@pytest.mark.parametrize("name", [LONGEST, WRONG, "book/sweeps.html"])
+def test_no_code_is_cut_on_a_phone(name, tab, address):
+    page = tab.open(f"{address}/{name}", width=390, whole=True)
+    page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true })")
     assert page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_printed_table_is_whole_if_it_can_be(name, measured):
+    assert measured[name]["wideOutputs 390"] == measured[name]["wideOutputs 1440"] == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_on_a_phone_no_name_of_the_code_is_broken(name, measured):
+    assert measured[name]["broken 390"] == []
 
 
 @pytest.mark.parametrize("name", ["api", "sweeps", "cheat_sheet", "equations"])
@@ -193,6 +206,19 @@ def test_on_a_phone_a_choice_closes_the_contents(tab, address):
       return top > -20 && top < 400; }""",
         arg=anchor,
     )
+
+
+def test_a_jump_into_a_section_marks_it_in_the_contents(chapter):
+    for number in (7, 3):  # down, and up
+        heading = chapter.locator("section[id] > h2").nth(number)
+        heading.evaluate("node => scrollTo(0, scrollY + node.getBoundingClientRect().top + 500)")
+        chapter.wait_for_function(
+            """heading => {
+          const heads = [...document.querySelectorAll("section[id] > :is(h2, h3)")]
+            .filter((head) => head.getBoundingClientRect().top < innerHeight * 0.3);
+          const here = document.querySelector("#pst-page-toc-nav [aria-current]");
+          return here?.hash === "#" + heads.at(-1).parentElement.id; }"""
+        )
 
 
 def test_the_section_that_one_reads_stays_in_view_in_the_contents(chapter):
