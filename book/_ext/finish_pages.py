@@ -174,7 +174,7 @@ def keep_punctuation_with_formulas(page: Page) -> None:
 def let_long_names_break(page: Page) -> None:
     """Say where a line may end in a name such as ``simple_ml.study.results.read_table``."""
     for text in page.soup.select("article")[0].find_all(string=NAME) if page.soup.article else ():
-        if text.find_parent(["code", "em", "cite"]) and not text.find_parent(["pre", "dt"]):
+        if text.find_parent(["code", "em", "cite", "h1"]) and not text.find_parent(["pre", "dt"]):
             first, *rest = JOINT.split(text)
             for part in rest:
                 text.insert_before(first, page.soup.new_tag("wbr"))

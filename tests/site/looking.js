@@ -174,7 +174,7 @@
   // Words of tables, signatures and code that are broken inside.
   broken() {
     const found = new Set(), range = document.createRange();
-    for (const cell of document.querySelectorAll("article :is(td, th, dt, code, cite)")) {
+    for (const cell of document.querySelectorAll("article :is(td, th, dt, code, cite, h1)")) {
       if (!cell.checkVisibility()) continue;
       const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -56,6 +56,7 @@ def test_no_paragraph_is_a_table(name, measured):
 CHAPTER = "notebooks/04_training.html"
 LONGEST = "notebooks/02_two_layer_gradients.html"
 WRONG = "notebooks/check_your_homework.html"
+SOURCE = "_modules/simple_ml/check/gallery.html"
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_no_bars_stand_one_on_the_other(pages):
 LONG_LINES = """() => [...document.querySelectorAll("article section > p:not([class])")]
   .map((p) => p.textContent.length / (p.getClientRects()[0].height
     / parseFloat(getComputedStyle(p).lineHeight)))"""
-CUT = """() => [...document.querySelectorAll("[class^='highlight-'] pre")]
+CUT = """() => [...document.querySelectorAll("[class^='highlight-'] pre, article > .highlight pre")]
   .filter((pre) => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth + 1)
   .map((pre) => pre.textContent.slice(0, 40))"""
 
@@ -139,7 +140,7 @@ def test_a_line_has_some_70_letters(tab, address):
     assert lengths[len(lengths) // 2] <= 75
 
 
-@pytest.mark.parametrize("name", [LONGEST, WRONG, "book/sweeps.html"])
+@pytest.mark.parametrize("name", [LONGEST, WRONG, "book/sweeps.html", SOURCE])
 def test_no_code_is_cut_on_a_phone(name, tab, address):
     page = tab.open(f"{address}/{name}", width=390, whole=True)
     page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true })")
@@ -184,6 +185,9 @@ def test_a_dark_page_prints_light(tab, address):
     )
     page.pdf()
     assert page.evaluate("window.printed") == "light"
+    page.emulate_media(media="print")
+    output = page.locator(".cell_output pre").first  # without the shadow that says "scroll"
+    assert output.evaluate("node => getComputedStyle(node).backgroundImage") == "none"
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
