@@ -184,7 +184,7 @@ def let_long_names_break(page: Page) -> None:
 
 def say_how_wide_outputs_are(page: Page) -> None:
     """Tell each printed output its columns: a phone sets a wide one smaller (``book.css``)."""
-    for block in page.soup.select(".cell_output .output pre"):
+    for block in page.soup.select(".cell_output .highlight pre"):
         columns = max(map(len, block.get_text().splitlines()), default=1)
         block["style"] = f"--columns: {columns}"
 

@@ -156,7 +156,7 @@
 
   // Printed outputs that have to be scrolled although letters of 9 pixels would fit.
   wideOutputs() {
-    return [...document.querySelectorAll("article .cell_output pre")]
+    return [...document.querySelectorAll("article .cell_output .highlight pre")]
       .filter((pre) => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth + 1)
       .filter((pre) => {
         const columns = Math.max(...pre.textContent.split("\n").map((line) => line.length));

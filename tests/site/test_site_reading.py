@@ -213,16 +213,21 @@ def test_on_a_phone_a_choice_closes_the_contents(tab, address):
 
 
 def test_a_jump_into_a_section_marks_it_in_the_contents(chapter):
-    for number in (7, 3):  # down, and up
-        heading = chapter.locator("section[id] > h2").nth(number)
-        heading.evaluate("node => scrollTo(0, scrollY + node.getBoundingClientRect().top + 500)")
-        chapter.wait_for_function(
-            """heading => {
-          const heads = [...document.querySelectorAll("section[id] > :is(h2, h3)")]
-            .filter((head) => head.getBoundingClientRect().top < innerHeight * 0.3);
-          const here = document.querySelector("#pst-page-toc-nav [aria-current]");
-          return here?.hash === "#" + heads.at(-1).parentElement.id; }"""
-        )
+    """Into the longest, where the window shows no heading; then back to the start of one."""
+    marked = "document.querySelector('#pst-page-toc-nav [aria-current]')?.hash"
+    section = chapter.evaluate(
+        """() => {
+      const heads = [...document.querySelectorAll("section section > :is(h2, h3)")];
+      const top = (head) => head.getBoundingClientRect().top + scrollY;
+      const length = (head, at) => at + 1 < heads.length ? top(heads[at + 1]) - top(head) : 0;
+      const longest = heads.toSorted((a, b) => length(b, heads.indexOf(b))
+        - length(a, heads.indexOf(a)))[0];
+      scrollTo(0, top(longest) + length(longest, heads.indexOf(longest)) / 2);
+      return "#" + longest.parentElement.id; }"""
+    )
+    chapter.wait_for_function(f"section => {marked} === section", arg=section)
+    chapter.evaluate("scrollTo(0, 0)")
+    chapter.wait_for_function(f"() => !{marked}")
 
 
 def test_the_section_that_one_reads_stays_in_view_in_the_contents(chapter):
