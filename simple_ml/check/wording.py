@@ -52,13 +52,12 @@ def report_on(observed, explanation, name, isolated, strict):
         findings = [replace(finding, beyond="") for finding in findings]
     findings.sort(key=lambda finding: bool(finding.beyond))  # stable: what is wrong comes first
     difference = _difference(observed, explanation)
-    right = not findings and not difference and not observed.wrong
-    if not right and not findings and not difference:
+    if observed.wrong and not findings and not difference:
         difference = " ".join(differences(task, observed.outcomes))
     shown = ()
     if difference:
         wrong = [each for each in observed.wrong if not each.probe.beyond] or observed.wrong
-        shown = evidence(task, [each for each in wrong if each.numeric] or wrong)
+        shown = evidence(task, wrong)
     return Report(
         function=name,
         findings=tuple(findings),

@@ -171,7 +171,7 @@ def test_a_notebook_is_checked_cell_by_cell(write, capsys):
 
 
 def test_a_folder_stands_for_the_one_file_in_it(write, tmp_path):
-    write("x = 1", "other.py")
+    write("x = 1", "other.py"), write("x = (1", "no_python.py"), (tmp_path / "folder.py").mkdir()
     path = write(LOSS, "part.py")
     assert homework.find(tmp_path).path == path
     write(LOSS, "second.py")

@@ -1,6 +1,7 @@
 """What a checked function is asked: each probe is what its name and its tags say."""
 
 import gzip
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -210,6 +211,8 @@ def test_deep_networks_are_what_they_are_said_to_be(name):
         if name == "deep_gradients":
             np.testing.assert_array_equal(probe.arguments[0], X)
         assert [X.shape[1], *(W.shape[1] for W in weights)] == list(row.widths)
+        equal = [one == other for one, other in pairwise(row.widths)]  # a lost transpose may hide
+        assert all(equal) if row.about == "all sizes equal" else not any(equal)
         assert probe.inputs["sigmas"] == [deep.ACTIVATIONS[each] for each in names]
         Z, pre = deep.forward(X, weights, names)
         for i in pre:

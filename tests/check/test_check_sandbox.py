@@ -452,9 +452,9 @@ def test_how_a_child_ended_is_told_in_words(end, how):
     def f(x):
         return end() if x else x
 
-    events, _ = sandbox.run(f, [(0,), (1,), (0,)])
-    assert [type(event) for event in events] == [Ran, Died]
-    assert events[1] == Died(how)
+    events, _ = sandbox.run(f, [(0,), (0,), (1,), (0,)])
+    assert [type(event) for event in events] == [Ran, Ran, Died]
+    assert events[2] == Died(how)
 
 
 def test_no_pipe_and_no_child_is_left():

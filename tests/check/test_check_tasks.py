@@ -41,12 +41,6 @@ def test_results_are_read_by_the_names_of_the_outputs():
     assert layers(A([1.0])) is None
 
 
-def test_what_is_updated_in_place_is_read_from_the_arguments():
-    arguments = ("X", "y", "W1", "W2", "lr", "batch")
-    assert TASKS["nn_epoch"].updated(arguments) == ("W1", "W2")
-    assert TASKS["softmax_regression_epoch"].updated(("X", "y", "theta", "lr", "batch")) == "theta"
-
-
 @pytest.mark.parametrize("name", TASKS)
 def test_the_right_answer_leaves_the_probe_as_it_is(name):
     with TASKS[name].probes() as probes:
