@@ -11,7 +11,6 @@ import os
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -98,15 +97,6 @@ def broken_links(pages: dict[str, Page]) -> list[str]:
                     bad.append(f"{name}: {href}")
             elif parts.fragment and unquote(parts.fragment) not in pages[target].ids:
                 bad.append(f"{name}: {href}: no such anchor")
-    return bad
-
-
-def heading_jumps(html: str) -> list[str]:
-    """Return the headings that are more than one level below the one before."""
-    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
-    bad = [f"h{b} after h{a}" for a, b in pairwise(levels) if b > a + 1]
-    if levels.count(1) != 1:
-        bad.append(f"{levels.count(1)} headings of level 1")
     return bad
 
 

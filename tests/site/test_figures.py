@@ -40,11 +40,6 @@ def test_in_the_dark_a_tint_is_a_dark_ground_for_its_words():
     assert max(int(part, 16) for part in found) < 0x60
 
 
-def test_without_pixels_all_words_change():
-    dark = figures.darkened(re.sub("<image.*?>", "", PICTURE))
-    assert 'fill="#000000"' not in dark
-
-
 def test_a_size_in_points_is_given_in_pixels(tmp_path):
     (tmp_path / "a.svg").write_text(PICTURE, encoding="utf-8")
     (tmp_path / "b.svg").write_text(PICTURE.replace("pt", ""), encoding="utf-8")

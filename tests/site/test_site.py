@@ -14,7 +14,6 @@ from browsing import ROOT, SITE
 from checks import (
     Page,
     broken_links,
-    heading_jumps,
     images_without_description,
     resources_from_elsewhere,
 )
@@ -104,20 +103,6 @@ def test_an_image_without_a_description_is_noticed(image):
 def test_broken_links_are_noticed():
     page = Page('<p id="here"><a href="#here">a</a><a href="#gone">b</a><a href="gone.html">c</a>')
     assert len(broken_links({"book/page.html": page})) == 2
-
-
-@pytest.mark.parametrize("html", ["<h1>a</h1><h3>b</h3>", "<h1>a</h1><h1>b</h1>", "<h2>a</h2>"])
-def test_headings_that_do_not_nest_are_noticed(html):
-    assert heading_jumps(html)
-
-
-def test_headings_nest(pages):
-    found = {
-        name: heading_jumps((SITE / name).read_text(encoding="utf-8"))
-        for name, page in pages.items()
-        if not page.redirects
-    }
-    assert {name: jumps for name, jumps in found.items() if jumps} == {}
 
 
 # ---------------------------------------------------------------- what a page loads

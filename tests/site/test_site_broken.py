@@ -94,6 +94,7 @@ INACCESSIBLE = {
     "<button></button>": "button-name",
     "<input type='text'>": " label ",
     "<div role='main'>main</div>": "landmark-no-duplicate-main",
+    "<h4>deep</h4>": "heading-order",
 }
 
 
