@@ -46,8 +46,7 @@ def test_every_target_of_make_and_every_script_exists(page):
 
 def test_the_program_of_the_readme_runs():
     """That of the page on sweeps is run in tests/package/test_sweep.py."""
-    blocks = [block for language, block in FENCE.findall(TEXT["README.md"]) if language == "python"]
-    (program,) = blocks
+    (program,) = (b for language, b in FENCE.findall(TEXT["README.md"]) if language == "python")
     names = {}
     exec(program, names)
     assert names["W1"].shape == (784, 100)
