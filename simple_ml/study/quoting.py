@@ -1,6 +1,7 @@
 """Hand the numbers of a chapter's cells to its sentences."""
 
 import json
+import re
 from numbers import Integral
 
 __all__ = ["quote"]
@@ -39,5 +40,6 @@ def quote(form="{}", /, **numbers):
         name: form.format(*number) if isinstance(number, tuple) else form.format(number)
         for name, number in numbers.items()
     }
+    texts = {name: re.sub(r"(?<!\w)-(?=\d)", "−", text) for name, text in texts.items()}
     stored = json.dumps(texts, ensure_ascii=False, indent=1)  # a line a number, for diffs
     display({"text/markdown": f"<!-- quotes {stored} -->"}, raw=True)
