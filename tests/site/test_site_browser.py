@@ -46,8 +46,8 @@ CHAPTER_2 = "notebooks/02_two_layer_gradients"
 
 @pytest.fixture(params=[390, 1440])
 def long_chapter(request, tab, address):
-    """Open the longest chapter, at an anchor."""
-    return lambda at="": tab.open(f"{address}/{CHAPTER_2}.html{at}", width=request.param)
+    """Open a chapter, at an anchor."""
+    return lambda at="": tab.open(f"{address}/{CHAPTER}{at}", width=request.param)
 
 
 def top_of(page, anchor: str) -> float:
@@ -96,7 +96,7 @@ def test_the_theme_measures_a_box_of_code_when_it_comes_near(tab, address):
 def test_a_link_into_a_chapter_leads_to_the_place(place, long_chapter, pages):
     """All of the page is laid out then: what stands before the place has its height."""
     assert pages
-    text = (SITE / f"{CHAPTER_2}.html").read_text(encoding="utf-8")
+    text = (SITE / CHAPTER).read_text(encoding="utf-8")
     anchors = re.findall(r'<div class="math[^>]* id="(equation-[^"]+)"', text)
     anchor = anchors[round(place * (len(anchors) - 1))]
     page = long_chapter(f"#{anchor}")
