@@ -337,7 +337,7 @@ def visit(tab, url: str, notebook: Path) -> Visit:
     measured |= measure(page, what, tablet)
     wrong += layout(page)
     widen(page, laptop)
-    page.wait_for_timeout(500)  # the theme asks a while later which boxes of code scroll
+    ask(page, "settled")
     measured |= measure(page, what, laptop)
     wrong += layout(page) + accessibility(page)
     prefer(page, "light")

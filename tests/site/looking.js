@@ -105,6 +105,12 @@
     document.querySelectorAll("pre").forEach((node) => node.normalize());
   },
 
+  // The theme asks which boxes of code scroll when nothing has changed for 300 milliseconds.
+  settled() {
+    dispatchEvent(new Event("resize"));
+    return new Promise((resolve) => setTimeout(resolve, 300));
+  },
+
   nextFrame() {
     return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   },
