@@ -27,9 +27,9 @@ def test_the_package_passes_its_own_check(name):
 
 
 def test_a_right_nn_epoch_takes_less_than_two_seconds():
-    start = time.perf_counter()
+    start = sum(os.times()[:4])  # of the processor, children included: others may be busy, too
     assert check.nn_epoch(simple_ml.nn_epoch)
-    assert time.perf_counter() - start < 2
+    assert sum(os.times()[:4]) - start < 2
 
 
 def test_the_input_that_is_shown_gives_the_numbers_that_are_shown():
