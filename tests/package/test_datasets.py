@@ -1,6 +1,5 @@
 """`simple_ml.datasets`: strict about files, careful with the network, right about the digits."""
 
-import _thread
 import bz2
 import gzip
 import hashlib
@@ -10,11 +9,9 @@ import os
 import pickle
 import re
 import shutil
-import signal
 import socket
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -27,6 +24,7 @@ from simple_ml.datasets import parse_mnist as parse
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES, LABELS = 2051, 2049
+PACKS = [(bytes, ""), (gzip.compress, ".gz")]
 NAMES = [file.name for file in MNIST]
 rng = np.random.default_rng(0)
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has neither such pipes nor such names")
@@ -43,6 +41,9 @@ def images_idx(n=3):
 
 def labels_idx(n=3):
     return idx(LABELS, (n,), rng.integers(0, 10, n, dtype=np.uint8).tobytes())
+
+
+CONTENTS = (images_idx(5), labels_idx(5), images_idx(2), labels_idx(2))
 
 
 @pytest.fixture(autouse=True)
@@ -84,30 +85,9 @@ def test_pixels_and_labels_come_out_as_they_were_written(write, pack, path_type)
     image_file = idx(IMAGES, (3, 28, 28), pixels.tobytes())
     label_file = idx(LABELS, (3,), [7, 0, 9])
     X, y = parse(*map(path_type, write(pack(image_file), pack(label_file))))
-    assert X.dtype == np.float32
-    assert X.shape == (3, 784)
-    assert X.flags.c_contiguous
-    assert X.flags.writeable
-    assert y.dtype == np.uint8
-    assert y.flags.writeable
-    assert y.tolist() == [7, 0, 9]
+    assert (X.dtype, X.shape, y.dtype, y.tolist()) == (np.float32, (3, 784), np.uint8, [7, 0, 9])
+    assert all((X.flags.c_contiguous, X.flags.writeable, y.flags.writeable))
     np.testing.assert_array_equal(X.ravel(), pixels.astype(np.float32) / np.float32(255))
-    assert (X.min(), X.max()) == (0, 1)
-
-
-@pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) + 5, 1 << 40])
-def test_no_more_is_read_than_asked_for_and_a_mebibyte_at_a_time(size):
-    """What is asked for is set aside before it is there: a mebibyte at most."""
-    asked = []
-
-    class Stream(io.BytesIO):
-        def read(self, size=-1):
-            asked.append(size)
-            return super().read(size)
-
-    stream = Stream(bytes(3 << 20))
-    assert len(datasets._read_up_to(stream, size)) == stream.tell() == min(size, 3 << 20)
-    assert max(asked, default=0) <= 1 << 20
 
 
 def test_a_gzip_file_may_declare_1032_times_its_size_and_no_more(write):
@@ -157,10 +137,7 @@ DAMAGED = {  # what an image file is instead, and the reason that is told
     "little_endian": (b"\3\x08\0\0\3\0\0\0" + bytes(2000), r"little-endian order"),
     "floats": (b"\0\0\x0d\3" + images_idx()[4:], r"32-bit floats in 3 dimensions, .* bytes in 3"),
     "flat": (idx(2050, (3, 784), bytes(3 * 784)), r"bytes in 2 dimensions, .* in 3; .* flattened"),
-    "line_ends": (
-        images_idx(9).replace(b"\n", b"\r\n"),
-        r"more; this .* ends were changed",
-    ),
+    "line_ends": (images_idx(9).replace(b"\n", b"\r\n"), r"more; this .* ends were changed"),
     "line_ends_in_gzip": (PACKED.replace(b"\n", b"\r\n"), r"corrupt gzip .* ends were changed"),
     "empty": (b"", r"the file is empty"),
     "empty_in_gzip": (gzip.compress(b""), r"the file is empty"),
@@ -193,27 +170,19 @@ DAMAGED_LABELS = {
 }
 
 
-@pytest.mark.parametrize(("content", "message"), DAMAGED.values(), ids=DAMAGED)
-def test_a_damaged_image_file_is_refused_with_its_name_and_the_reason(write, content, message):
-    with pytest.raises(ValueError, match=r"^t10k-images-idx3-ubyte\.gz: .*" + message):
-        parse(*write(images=content))
-
-
-@pytest.mark.parametrize(("content", "message"), DAMAGED_LABELS.values(), ids=DAMAGED_LABELS)
-def test_a_damaged_label_file_is_refused_with_its_name_and_the_reason(write, content, message):
-    with pytest.raises(ValueError, match=r"^t10k-labels-idx1-ubyte\.gz: .*" + message):
-        parse(*write(labels=content))
-
-
-def test_files_that_disagree_on_the_count_are_refused(write):
-    with pytest.raises(ValueError, match=r"images-.*3 images, but .*labels-.* 2 labels; do the"):
-        parse(*write(labels=labels_idx(2)))
-
-
-def test_what_gzip_said_is_kept_as_the_cause(write):
-    with pytest.raises(ValueError) as caught:
-        parse(*write(images=gzip.compress(images_idx())[:-500]))
-    assert isinstance(caught.value.__cause__, EOFError)
+@pytest.mark.parametrize(
+    ("kind", "content", "message"),
+    [
+        pytest.param(kind, *row, id=name)
+        for kind, damaged in (("images-idx3", DAMAGED), ("labels-idx1", DAMAGED_LABELS))
+        for name, row in damaged.items()
+    ],
+)
+def test_a_damaged_file_is_refused_with_its_name_and_the_reason(write, kind, content, message):
+    with pytest.raises(ValueError, match=rf"^t10k-{kind}-ubyte\.gz: .*{message}") as caught:
+        parse(*write(**{kind[:6]: content}))
+    if "truncated gzip" in message:  # what gzip said is kept
+        assert isinstance(caught.value.__cause__, EOFError)
 
 
 MANY = idx(LABELS, (2**31,), bytes(784))
@@ -263,8 +232,9 @@ def test_a_pipe_is_refused_at_once(tmp_path, write):
 
 @pytest.mark.parametrize("path", [None, 3, b"images"])
 def test_an_argument_that_is_not_a_path_raises_type_error(write, path):
-    with pytest.raises(TypeError):
-        parse(path, write()[1])
+    for read in (lambda: parse(path, write()[1]), lambda: load_mnist(path)):
+        with pytest.raises(TypeError):
+            read()
 
 
 # ---------------------------------------------------------------- load_mnist: the embedded digits
@@ -316,36 +286,29 @@ def test_every_embedded_digit_is_a_training_image_of_the_full_mnist(embedded, fu
 # ---------------------------------------------------------------- load_mnist: a folder
 
 
-def fill(folder, pack=bytes, suffix=""):
-    """Write four small IDX files; return the folder and what they hold."""
-    folder.mkdir(exist_ok=True)
-    contents = [images_idx(5), labels_idx(5), images_idx(2), labels_idx(2)]
-    for name, content in zip(NAMES, contents, strict=True):
-        (folder / (name + suffix)).write_bytes(pack(content))
-    return contents
+def fill(folder, pack=bytes, suffix="", place=str):
+    """Write four small IDX files, each where `place` says for its name."""
+    for name, content in zip(NAMES, CONTENTS, strict=True):
+        path = folder / (place(name) + suffix)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pack(content))
 
 
-@pytest.mark.parametrize(("pack", "suffix"), [(bytes, ""), (gzip.compress, ".gz")])
-@pytest.mark.parametrize("path_type", [str, Path])
-def test_a_folder_of_four_files_is_read(tmp_path, pack, suffix, path_type):
-    contents = fill(tmp_path / "mine", pack, suffix)
-    X_tr, y_tr, X_te, y_te = load_mnist(path_type(tmp_path / "mine"))
-    assert (X_tr.shape, X_te.shape) == ((5, 784), (2, 784))
-    assert y_tr.tobytes() == contents[1][8:]
-    assert y_te.tobytes() == contents[3][8:]
-
-
-@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize(("pack", "suffix"), [*PACKS, (bytes, ".gz")])
 @pytest.mark.parametrize(
-    "place", [lambda name: name.replace("-idx", ".idx"), lambda name: f"{name}/{name}"]
+    "place", [str, lambda name: name.replace("-idx", ".idx"), lambda name: f"{name}/{name}"]
 )
-def test_files_are_found_under_the_names_that_other_programs_give_them(tmp_path, suffix, place):
-    fill(tmp_path / "plain")
-    for path in (tmp_path / "plain").iterdir():
-        moved = tmp_path / "other" / (place(path.name) + suffix)
-        moved.parent.mkdir(exist_ok=True, parents=True)
-        path.rename(moved)
-    assert len(load_mnist(tmp_path / "other")[0]) == 5
+def test_a_folder_of_four_files_is_read_by_the_names_that_programs_give_them(
+    tmp_path, monkeypatch, pack, suffix, place
+):
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    fill(tmp_path / "mine", pack, suffix, place)
+    for folder in (tmp_path / "mine", str(tmp_path / "mine"), "~/mine"):
+        X_tr, y_tr, X_te, y_te = load_mnist(folder)
+        assert (X_tr.shape, X_te.shape) == ((5, 784), (2, 784))
+        assert y_tr.tobytes() == CONTENTS[1][8:]
+        assert y_te.tobytes() == CONTENTS[3][8:]
 
 
 @pytest.mark.parametrize("broken", [b"", images_idx(5)[:-1], gzip.compress(b"")])
@@ -353,11 +316,6 @@ def test_a_broken_file_beside_a_good_one_is_passed_over(tmp_path, broken):
     fill(tmp_path, gzip.compress, ".gz")
     (tmp_path / NAMES[0]).write_bytes(broken)
     assert len(load_mnist(tmp_path)[0]) == 5
-
-
-def test_a_file_that_is_broken_in_every_form_is_refused(tmp_path):
-    fill(tmp_path, gzip.compress, ".gz")
-    (tmp_path / NAMES[0]).write_bytes(b"")
     (tmp_path / f"{NAMES[0]}.gz").write_bytes(b"<html>")
     with pytest.raises(ValueError, match=r"ubyte\.gz: .* a web page"):
         load_mnist(tmp_path)
@@ -392,6 +350,7 @@ def test_a_folder_without_the_files_says_what_it_holds_instead(tmp_path, there, 
         ("digits ", "leave out the quotation marks and spaces"),
         ("Full", "write 'full', in small letters"),
         ("ful", "'embedded', 'full' or a folder.*'ful' is no such folder; is it misspelt\\?"),
+        (__file__, "is not a folder; name the one that holds the files"),
         pytest.param("~no_such_user/x", "'~no_such_user/x' is nobody's home", marks=posix),
     ],
 )
@@ -400,28 +359,11 @@ def test_a_message_about_a_missing_folder_says_what_is_odd_about_its_name(name, 
         load_mnist(name)
 
 
-def test_a_home_folder_may_be_written_with_a_tilde(tmp_path, monkeypatch):
-    for variable in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(variable, str(tmp_path))
-    fill(tmp_path / "mine")
-    assert len(load_mnist("~/mine")[0]) == 5
-
-
 def test_a_folder_whose_images_and_labels_disagree_is_refused(tmp_path):
     fill(tmp_path)
     (tmp_path / NAMES[3]).write_bytes(labels_idx(7))
     with pytest.raises(ValueError, match=rf"{NAMES[2]} has 2 images, but {NAMES[3]} has 7 labels"):
         load_mnist(tmp_path)
-
-
-def test_a_file_is_not_taken_for_a_folder(write):
-    with pytest.raises(ValueError, match="is not a folder; name the one that holds the files"):
-        load_mnist(write()[0])
-
-
-def test_data_that_is_neither_text_nor_path_raises_type_error():
-    with pytest.raises(TypeError):
-        load_mnist(None)
 
 
 def test_a_folder_called_full_can_be_read_by_its_path(tmp_path, monkeypatch):
@@ -438,7 +380,6 @@ def test_the_full_mnist_is_read_from_the_folder_that_the_variable_names(full_mni
     X_tr, y_tr, X_te, y_te = load_mnist("full", mirrors=[])
     assert (X_tr.shape, X_te.shape) == ((60000, 784), (10000, 784))
     assert (len(y_tr), len(y_te)) == (60000, 10000)
-    assert np.linalg.norm(X_tr[:10]) == pytest.approx(27.892084, rel=1e-6)
     assert y_tr[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
 
 
@@ -526,26 +467,22 @@ def dead():
     return f"http://127.0.0.1:{port}/"
 
 
-def known(name, content):
-    """Return the table row of a small file."""
-    magic = int.from_bytes(content[:4], "big")
-    return IdxFile(name, magic, len(content), hashlib.md5(content).hexdigest())
-
-
-CONTENTS = (images_idx(5), labels_idx(5), images_idx(2), labels_idx(2))
-FILES = tuple(map(known, NAMES, CONTENTS))
+FILES = tuple(
+    IdxFile(name, magic, len(content), hashlib.md5(content).hexdigest())
+    for name, magic, content in zip(NAMES, (IMAGES, LABELS) * 2, CONTENTS, strict=True)
+)
 PAGES = {
     f"/mnist/{name}.gz": gzip.compress(content)
     for name, content in zip(NAMES, CONTENTS, strict=True)
 }
 
 
-def fetch(cache, mirrors, files=FILES):
-    return fetch_mnist(cache, mirrors, files=files, progress=False)
+def fetch(cache, mirrors):
+    return fetch_mnist(cache, mirrors, files=FILES, progress=False)
 
 
-def assert_fetched(arrays, contents=CONTENTS):
-    for array, content in zip(arrays, contents, strict=True):
+def assert_fetched(arrays):
+    for array, content in zip(arrays, CONTENTS, strict=True):
         assert array.dtype == np.uint8
         assert array.tobytes() == content[-array.size :]
 
@@ -570,27 +507,12 @@ def test_digests_work_where_md5_is_forbidden_for_security(server, tmp_path, monk
     md5 = hashlib.md5
 
     def strict(data=b"", *, usedforsecurity=True):
-        if usedforsecurity:
-            raise ValueError("disabled for FIPS")
+        assert not usedforsecurity
         return md5(data)
 
     monkeypatch.setattr(hashlib, "md5", strict)
     server.pages = PAGES
     assert_fetched(fetch(tmp_path, [server.url + "/mnist"]))
-
-
-def test_the_full_mnist_is_downloaded_once_and_verified(server, tmp_path, full_mnist):
-    for file in full_mnist.glob("*ubyte*"):
-        server.pages[f"/{file.name.removesuffix('.gz')}.gz"] = file.read_bytes()
-    downloaded = load_mnist("full", cache=tmp_path, mirrors=[server.url], progress=False)
-    assert len(server.requests) == 4
-    cached = load_mnist("full", cache=tmp_path, mirrors=[server.url], progress=False)
-    assert len(server.requests) == 4
-    original = load_mnist(full_mnist)
-    for one, two, three in zip(downloaded, cached, original, strict=True):
-        assert one.dtype == two.dtype == three.dtype
-        assert (one == two).all()
-        assert (one == three).all()
 
 
 def test_mirrors_are_asked_in_their_order_until_one_has_the_file(server, dead, tmp_path):
@@ -601,23 +523,21 @@ def test_mirrors_are_asked_in_their_order_until_one_has_the_file(server, dead, t
     assert in_cache(tmp_path) == sorted(NAMES)
 
 
-def broken_mirrors():
-    packed = PAGES[f"/mnist/{NAMES[0]}.gz"]
-    other = images_idx(5)
-    return {
-        "no_such_page": (None, "404"),
-        "truncated": (lambda answer: answer.reply(packed[:900], len(packed)), ""),
-        "truncated_without_a_length": (packed[:900], "truncated gzip"),
-        "wrong_digest": (gzip.compress(other), "md5 .* expected " + FILES[0].md5),
-        "another_data_set": (gzip.compress(images_idx(6)), "expected 3936 bytes"),
-        "labels": (gzip.compress(CONTENTS[1]), "magic number 2049, expected 2051"),
-        "a_login_page": (b"<!DOCTYPE html><html>Please log in</html>", "magic number"),
-        "nothing": (b"", "the file is empty"),
-        "a_flood": (bytes(200_000), "more than 8896 bytes were sent"),
-    }
+PACKED_IMAGES = PAGES[f"/mnist/{NAMES[0]}.gz"]
+BROKEN = {  # what a mirror sends instead of the images, and the reason that is told
+    "no_such_page": (None, "404"),
+    "truncated": (lambda answer: answer.reply(PACKED_IMAGES[:900], len(PACKED_IMAGES)), ""),
+    "truncated_without_a_length": (PACKED_IMAGES[:900], "truncated gzip"),
+    "wrong_digest": (gzip.compress(images_idx(5)), "md5 .* expected " + FILES[0].md5),
+    "another_data_set": (gzip.compress(images_idx(6)), "expected 3936 bytes"),
+    "labels": (gzip.compress(CONTENTS[1]), "magic number 2049, expected 2051"),
+    "a_login_page": (b"<!DOCTYPE html><html>Please log in</html>", "magic number"),
+    "nothing": (b"", "the file is empty"),
+    "a_flood": (bytes(200_000), "more than 8896 bytes were sent"),
+}
 
 
-@pytest.mark.parametrize(("page", "reason"), broken_mirrors().values(), ids=broken_mirrors())
+@pytest.mark.parametrize(("page", "reason"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_mirror_leaves_nothing_in_the_cache_is_named_and_followed_by_the_next(
     server, tmp_path, page, reason
 ):
@@ -645,48 +565,29 @@ def test_a_file_that_was_decompressed_on_the_way_is_accepted(server, tmp_path):
     assert_fetched(fetch(tmp_path, [server.url + "/mnist"]))
 
 
-def test_an_interrupted_download_leaves_nothing_in_the_cache(server, tmp_path):
-    content = images_idx(400)
+def test_an_interrupted_download_leaves_nothing_in_the_cache(server, tmp_path, monkeypatch):
     seen = []
 
-    def interrupt(answer):
-        answer.send_response(200)
-        answer.send_header("Content-Length", str(len(content)))
-        answer.end_headers()
-        answer.wfile.write(content[:200_000])
-        deadline = time.monotonic() + 60
-        while not seen and time.monotonic() < deadline:  # until a part of it is on the disk
-            seen.extend(path for path in tmp_path.rglob("*") if path.is_file())
-            time.sleep(0.01)
-        _thread.interrupt_main()
-        try:
-            answer.wfile.write(content[200_000:])
-        except ConnectionError:
-            pass
+    def interrupted(file, content):
+        seen.extend(in_cache(tmp_path))
+        raise KeyboardInterrupt
 
-    server.pages = {f"/mnist/{NAMES[0]}.gz": interrupt}
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            fetch(tmp_path, [server.url + "/mnist"], [known(NAMES[0], content)])
-    finally:
-        signal.signal(signal.SIGINT, before)
+    monkeypatch.setattr(datasets._CappedFile, "write", interrupted)
+    server.pages = PAGES
+    with pytest.raises(KeyboardInterrupt):
+        fetch(tmp_path, [server.url + "/mnist"])
     assert seen
-    assert all(path.relative_to(tmp_path).parts[0].startswith(".") for path in seen)  # hidden
+    assert all(path.startswith(".") for path in seen)  # hidden
     assert in_cache(tmp_path) == []
 
 
 def test_without_a_network_the_message_says_how_to_get_the_files_by_hand(dead, tmp_path):
-    mirrors = [dead, dead + "other"]
+    mirrors, cache = [dead, dead + "other"], tmp_path / "cache"
     with pytest.raises(ConnectionError) as caught:
-        load_mnist("full", cache=tmp_path / "cache", mirrors=mirrors, progress=False)
-    message = str(caught.value)
-    for part in (*mirrors, *NAMES, str(tmp_path / "cache"), "SIMPLE_ML_DATA", "refused"):
-        assert part in message
-    assert in_cache(tmp_path / "cache") == []
-
-
-def test_without_mirrors_the_message_says_so(tmp_path):
+        load_mnist("full", cache=cache, mirrors=mirrors, progress=False)
+    for part in (*mirrors, *NAMES, str(cache), "SIMPLE_ML_DATA", "refused"):
+        assert part in str(caught.value)
+    assert in_cache(cache) == []
     with pytest.raises(ConnectionError, match="no mirror was given"):
         fetch(tmp_path, [])
 
@@ -718,7 +619,7 @@ def test_a_corrupt_cached_file_is_fetched_again(server, tmp_path, suffix, damage
     assert (tmp_path / NAMES[0]).read_bytes() == CONTENTS[0]
 
 
-@pytest.mark.parametrize(("pack", "suffix"), [(bytes, ""), (gzip.compress, ".gz")])
+@pytest.mark.parametrize(("pack", "suffix"), PACKS)
 def test_files_put_into_the_default_cache_by_hand_are_found(tmp_path, monkeypatch, pack, suffix):
     import pooch
 
@@ -726,9 +627,7 @@ def test_files_put_into_the_default_cache_by_hand_are_found(tmp_path, monkeypatc
         monkeypatch.setenv(variable, str(tmp_path))
     cache = Path(pooch.os_cache("simple_ml"))
     assert cache.is_relative_to(tmp_path)
-    cache.mkdir(parents=True)
-    for name, content in zip(NAMES, CONTENTS, strict=True):
-        (cache / (name + suffix)).write_bytes(pack(content))
+    fill(cache, pack, suffix)
     assert_fetched(fetch(None, []))
 
 
@@ -751,8 +650,7 @@ def test_a_progress_bar_shows_in_a_terminal_and_can_be_silenced(
 
 def test_a_file_may_grow_up_to_its_limit_and_no_further(tmp_path):
     with datasets._CappedFile(tmp_path / "file", 10) as file:
-        assert file.write(bytes(4)) == 4
-        assert file.write(bytes(6)) == 6
+        assert [file.write(bytes(4)), file.write(bytes(6))] == [4, 6]
         with pytest.raises(ValueError, match="more than 10 bytes were sent"):
             file.write(b"x")
     assert (tmp_path / "file").stat().st_size == 10
@@ -769,7 +667,7 @@ def test_what_arrives_is_written_every_64_kib(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["", "..", "../up", "a/b", "/tmp/x"])
 def test_a_file_is_never_written_outside_the_cache(server, tmp_path, name):
     with pytest.raises(ValueError, match=r"leads elsewhere, expected the name of a file"):
-        fetch(tmp_path / "cache", [server.url], [IdxFile(name, LABELS, 8, "")])
+        fetch_mnist(tmp_path / "cache", [server.url], files=[IdxFile(name, LABELS, 8, "")])
     assert server.requests == []
     assert in_cache(tmp_path) == []
 
