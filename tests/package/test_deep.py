@@ -1,6 +1,7 @@
 """The L-layer recursion: against central differences, and against the book's other gradients."""
 
 from itertools import pairwise, product
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -26,37 +27,27 @@ def loss(X, y, weights, activations):
     """Return the mean loss; the forward pass is written out again, without the package's."""
     for W, name in zip(weights, activations, strict=True):
         A = X @ W
-        X = {
-            "relu": A * (A > 0),
-            "tanh": np.tanh(A),
-            "sigmoid": 1 / (1 + np.exp(-A)),
-            "identity": A,
-        }[name]
+        sigmoid = 1 / (1 + np.exp(-A))
+        X = {"relu": A * (A > 0), "tanh": np.tanh(A), "sigmoid": sigmoid, "identity": A}[name]
     return softmax_loss(X, y)
 
 
-def assert_central_differences_agree(X, y, weights, activations):
-    found = deep.gradients(X, y, weights, activations)
+LIKE = [[name] * (L - 1) + ["identity"] for L in (2, 4) for name in NAMES]
+
+
+@pytest.mark.parametrize("names", [["identity"], *LIKE, *product(NAMES, repeat=3)])
+def test_every_entry_agrees_with_central_differences_whatever_the_activations(names):
+    X, y, weights = network(len(names), seed=5)
+    for A in (X, y, *weights):
+        A.flags.writeable = False  # to write would raise
+    found = deep.gradients(X, y, weights, names)
     assert [dW.shape for dW in found] == [W.shape for W in weights]
     for i, W in enumerate(weights):
         expected = numerical_gradient(
-            lambda W, i=i: loss(X, y, [*weights[:i], W, *weights[i + 1 :]], activations), W
+            lambda W, i=i: loss(X, y, [*weights[:i], W, *weights[i + 1 :]], names), W
         )
         assert np.abs(expected).max() > 1e-6  # else there would be nothing to compare
         assert relative_error(found[i], expected) < 1e-6
-
-
-@pytest.mark.parametrize("L", [1, 2, 3, 4])
-@pytest.mark.parametrize("name", NAMES)
-def test_every_entry_agrees_with_central_differences(L, name):
-    X, y, weights = network(L, seed=L)
-    assert_central_differences_agree(X, y, weights, [name] * (L - 1) + ["identity"])
-
-
-@pytest.mark.parametrize("names", list(product(NAMES, repeat=3)))
-def test_any_mixture_of_activations_agrees_also_one_on_the_last_layer(names):
-    X, y, weights = network(3, seed=5)
-    assert_central_differences_agree(X, y, weights, list(names))
 
 
 def test_a_user_defined_activation_is_used_like_the_tables():
@@ -85,16 +76,6 @@ def test_one_layer_is_softmax_regression_bit_for_bit(dtype):
     (found,) = deep.gradients(X, y, [theta], ["identity"])
     expected = X.T @ ((softmax(X @ theta) - one_hot(y, 3, dtype)) / len(X))
     np.testing.assert_array_equal(found, expected)
-
-
-def test_identity_layers_collapse_to_the_product_of_their_weights():
-    X, y, weights = network(3)
-    W1, W2, W3 = weights
-    dW1, dW2, dW3 = deep.gradients(X, y, weights, ["identity"] * 3)
-    (dW,) = deep.gradients(X, y, [W1 @ W2 @ W3], ["identity"])
-    assert relative_error(dW1, dW @ (W2 @ W3).T) < 1e-12
-    assert relative_error(dW2, W1.T @ dW @ W3.T) < 1e-12
-    assert relative_error(dW3, (W1 @ W2).T @ dW) < 1e-12
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -127,29 +108,23 @@ def test_the_mask_is_strict_at_zero():
     assert (dW1[:, 0] != 0).all()
 
 
-class Watched(np.ndarray):
-    """A float32 array that notes the dtype of everything computed from it."""
+class Recording(np.ndarray):
+    """An array that notes the dtype of everything computed from it."""
 
-    seen = frozenset()
+    seen: ClassVar[set] = set()
 
-    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
-        inputs = [np.asarray(x) if isinstance(x, np.ndarray) else x for x in inputs]
-        if out is not None:
-            kwargs["out"] = tuple(np.asarray(x) for x in out)
-        result = getattr(ufunc, method)(*inputs, **kwargs)
-        Watched.seen |= {np.asarray(result).dtype}
-        return np.asarray(result).view(Watched)
+    def __array_finalize__(self, source):
+        Recording.seen.add(self.dtype)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_float32_stays_float32_in_every_intermediate_array(name):
     X, y, weights = network(3, np.float32)
-    Watched.seen = frozenset()
-    watched = [W.view(Watched) for W in weights]
-    found = deep.gradients(X.view(Watched), y, watched, [name, name, "identity"])
+    Recording.seen = set()
+    recorded = [W.view(Recording) for W in weights]
+    found = deep.gradients(X.view(Recording), y, recorded, [name, name, "identity"])
     assert all(dW.dtype == np.float32 for dW in found)
-    assert np.dtype(np.float32) in Watched.seen
-    assert Watched.seen <= {np.dtype(np.float32), np.dtype(bool)}
+    assert {dtype for dtype in Recording.seen if dtype.kind == "f"} == {np.dtype(np.float32)}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -159,24 +134,6 @@ def test_large_pre_activations_neither_overflow_nor_warn(name):
     for values in (sigma.f(A), sigma.derivative(A)):
         assert values.shape == A.shape
         assert np.isfinite(values).all()
-
-
-def test_the_arguments_are_not_modified():
-    X, y, weights = network(4)
-    arrays = [X, y, *weights]
-    before = [a.copy() for a in arrays]
-    names = ["relu", "tanh", "sigmoid", "identity"]
-    deep.gradients(X, y, weights, names)
-    for a, b in zip(arrays, before, strict=True):
-        np.testing.assert_array_equal(a, b)
-    assert names == ["relu", "tanh", "sigmoid", "identity"]
-
-
-def call(**changes):
-    X, y, weights = network(2)
-    return deep.gradients(
-        **{"X": X, "y": y, "weights": weights, "activations": ["relu", "identity"]} | changes
-    )
 
 
 @pytest.mark.parametrize(
@@ -191,21 +148,15 @@ def call(**changes):
         ({"activations": ["relu", None]}, ValueError, r"activations\[1\] is None, expected one"),
         ({"X": [[1.0]]}, TypeError, "X is a list"),
         ({"X": np.ones((7, 9))}, ValueError, r"X has shape \(7, 9\) and weights\[0\] has shape"),
-        (
-            {"weights": [np.ones((6, 4)), np.ones((5, 3))]},
-            ValueError,
-            r"X has shape \(7, 6\)|weights\[0\] has shape \(6, 4\) and weights\[1\]",
-        ),
+        ({"weights": [np.ones((6, 4)), np.ones((5, 3))]}, ValueError, r"weights\[0\] has shape"),
         ({"weights": [np.ones((6, 2)), [[1.0]]]}, TypeError, r"weights\[1\] is a list"),
-        (
-            {"weights": [np.ones((6, 2), int), np.ones((2, 3))]},
-            TypeError,
-            r"weights\[0\] has dtype",
-        ),
+        ({"weights": [np.ones((6, 2), int)] * 2}, TypeError, r"weights\[0\] has dtype"),
         ({"y": np.full(7, 3)}, ValueError, "y holds labels from 3 to 3, expected 0 … 2"),
         ({"y": np.zeros(6, int)}, ValueError, r"y has shape \(6,\).* for each row of X;"),
     ],
 )
 def test_bad_input_is_told_what_was_found_and_expected(changes, error, message):
-    with pytest.raises(error, match=f"^(?:{message})"):
-        call(**changes)
+    X, y, weights = network(2)
+    arguments = {"X": X, "y": y, "weights": weights, "activations": ["relu", "identity"]}
+    with pytest.raises(error, match=f"^{message}"):
+        deep.gradients(**arguments | changes)

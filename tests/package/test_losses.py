@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from simple_ml import loss_err, one_hot, softmax, softmax_loss
-from simple_ml.gradcheck import numerical_gradient, relative_error
+from simple_ml.gradcheck import numerical_gradient
 from simple_ml.losses import logit_curvature, logit_gradient
 
 LOGITS = arrays(
@@ -27,25 +27,19 @@ def test_equal_logits_cost_log_k(k):
 
 def test_the_loss_is_the_mean_negative_log_probability_of_the_labels():
     Z = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]])
-    y = np.array([2, 1])
-    by_hand = -np.mean(
-        [np.log(np.exp(-1) / np.exp([1, 2, -1]).sum()), np.log(1 / np.exp([0.5, 0, 3]).sum())]
-    )
-    assert softmax_loss(Z, y) == pytest.approx(by_hand, rel=1e-12)
-
-
-@given(LOGITS)
-def test_probabilities_are_between_0_and_1_and_sum_to_1(Z):
-    S = softmax(Z)
-    assert S.min() >= 0
-    np.testing.assert_allclose(S.sum(axis=1), 1, rtol=1e-12)
+    S = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(softmax(Z), S, rtol=1e-12)
+    by_hand = -(np.log(S[0, 2]) + np.log(S[1, 1])) / 2
+    assert softmax_loss(Z, np.array([2, 1])) == pytest.approx(by_hand, rel=1e-12)
 
 
 @given(LOGITS, st.floats(-1e3, 1e3))
-def test_adding_a_constant_to_every_logit_leaves_loss_and_probabilities_unchanged(Z, c):
-    y = labels_for(Z)
+def test_probabilities_sum_to_1_and_a_constant_on_every_logit_changes_nothing(Z, c):
+    y, S = labels_for(Z), softmax(Z)
+    assert S.min() >= 0
+    np.testing.assert_allclose(S.sum(axis=1), 1, rtol=1e-12)
     np.testing.assert_allclose(softmax_loss(Z + c, y), softmax_loss(Z, y), rtol=1e-9, atol=1e-9)
-    np.testing.assert_allclose(softmax(Z + c), softmax(Z), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(softmax(Z + c), S, rtol=1e-9, atol=1e-12)
 
 
 @given(LOGITS)
@@ -97,34 +91,25 @@ def test_results_keep_the_dtype_of_the_logits(dtype):
     assert softmax_loss(Z, y).dtype == dtype
 
 
-def test_one_hot_is_float32_unless_told_otherwise():
-    assert one_hot(np.array([1]), 2).dtype == np.float32  # NumPy's own zeros are float64
-
-
-def test_one_hot_has_its_one_in_the_column_of_the_label():
-    np.testing.assert_array_equal(
-        one_hot(np.array([2, 0, 1], np.uint8), 4), [[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]]
-    )
+def test_one_hot_has_its_one_in_the_column_of_the_label_in_float32_unless_told_otherwise():
+    Y = one_hot(np.array([2, 0, 1], np.uint8), 4)
+    np.testing.assert_array_equal(Y, np.eye(4)[[2, 0, 1]])
+    assert Y.dtype == np.float32  # NumPy's own zeros are float64
 
 
 def test_the_error_is_the_share_of_rows_whose_largest_logit_is_not_the_labels():
     Z = np.array([[3.0, 1, 2], [0, 5, 1], [0, 1, 9], [4, 2, 1]])
     y = np.array([0, 2, 1, 0])  # the second label is above the largest logit's, the third below
     assert loss_err(Z, y) == (softmax_loss(Z, y), 0.5)
-
-
-def test_of_equal_logits_the_first_column_counts():
-    assert loss_err(np.zeros((4, 3)), np.array([0, 1, 2, 0]))[1] == 0.5
+    assert loss_err(0 * Z, y)[1] == 0.5  # of equal logits, the first column counts
 
 
 def test_inputs_are_not_modified():
     Z = np.random.default_rng(0).standard_normal((5, 3))
     y = labels_for(Z)
-    Z_before, y_before = Z.copy(), y.copy()
+    Z.flags.writeable = y.flags.writeable = False  # to write would raise
     softmax(Z), one_hot(y, 3), softmax_loss(Z, y), loss_err(Z, y)
     logit_gradient(Z, y), logit_curvature(Z, Z)
-    np.testing.assert_array_equal(Z, Z_before)
-    np.testing.assert_array_equal(y, y_before)
 
 
 @pytest.mark.parametrize("function", [softmax_loss, loss_err])
@@ -139,21 +124,10 @@ def test_inputs_are_not_modified():
         (np.ones((2, 3)), np.arange(3), ValueError, r"y has shape \(3,\), .* \(2,\), .* of Z;"),
         (np.ones((2, 3)), np.eye(3, dtype=int)[:2], ValueError, r"y has shape \(2, 3\).*one-hot"),
         (np.ones((2, 3)), np.array([0.0, 1.0]), TypeError, "y has dtype float64"),
-        (
-            np.ones((2, 3)),
-            np.array([1, 3]),
-            ValueError,
-            "y .* 1 to 3, expected 0 … 2.*start at 1",
-        ),
+        (np.ones((2, 3)), np.array([1, 3]), ValueError, "y .* 1 to 3, expected 0 … 2.*start at 1"),
         (np.ones((2, 3)), np.array([-1, 0]), ValueError, "y holds the label -1"),
     ],
 )
 def test_bad_input_is_named(function, Z, y, error, message):
     with pytest.raises(error, match=f"^{message}"):
         function(Z, y)
-
-
-def test_a_wrong_gradient_has_a_large_relative_error():
-    Z, y = np.array([[1.0, 2.0, 0.5]]), np.array([1])
-    numeric = numerical_gradient(lambda Z: softmax_loss(Z, y), Z)
-    assert relative_error(-logit_gradient(Z, y), numeric) > 0.1

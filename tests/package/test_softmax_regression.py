@@ -5,10 +5,10 @@ from simple_ml import softmax_loss, softmax_regression_epoch
 from simple_ml.gradcheck import numerical_gradient, relative_error
 
 
-def problem(m=7, n=5, k=3, dtype=np.float64):
+def problem(dtype=np.float64):
     rng = np.random.default_rng(0)
-    X = rng.standard_normal((m, n)).astype(dtype)
-    return X, rng.integers(0, k, m), rng.standard_normal((n, k)).astype(dtype)
+    X, y, theta = rng.standard_normal((7, 5)), rng.integers(0, 3, 7), rng.standard_normal((5, 3))
+    return X.astype(dtype), y, theta.astype(dtype)
 
 
 @pytest.mark.parametrize("batch", [7, 3, 100])
@@ -23,11 +23,7 @@ def test_a_step_on_each_batch_is_its_numerical_gradient_also_when_the_last_is_sh
 
 
 def test_the_defaults_are_the_courses():
-    X, y, theta = problem(m=201)
-    given, default = theta.copy(), theta.copy()
-    softmax_regression_epoch(X, y, given, lr=0.1, batch=100)
-    softmax_regression_epoch(X, y, default)
-    np.testing.assert_array_equal(given, default)
+    assert softmax_regression_epoch.__defaults__ == (0.1, 100)
 
 
 def test_float32_weights_stay_float32_and_the_data_are_left_alone():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simple_ml import forward, gradients, nn_epoch, softmax_loss
+from simple_ml import gradients, nn_epoch, softmax_loss
 from simple_ml.gradcheck import numerical_gradient, relative_error
 
 
@@ -22,7 +22,7 @@ def two_layer_loss(X, y, W1, W2):
     return softmax_loss(np.maximum(X @ W1, 0) @ W2, y)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     m=st.integers(1, 6),
     n=st.integers(1, 5),
@@ -35,6 +35,8 @@ def test_every_entry_of_both_gradients_agrees_with_central_differences(m, n, d, 
     # A central difference means nothing across the kink of a ReLU: keep every pre-activation off 0.
     nearest = np.abs(X @ W1).min()
     step = min(1e-5, 0.1 * nearest / np.abs(X).max())
+    for A in (X, y, W1, W2):
+        A.flags.writeable = False  # nothing is modified: to write would raise
     dW1, dW2 = gradients(X, y, W1, W2)
     for actual, W, loss in (
         (dW1, W1, lambda W: two_layer_loss(X, y, W, W2)),
@@ -44,27 +46,8 @@ def test_every_entry_of_both_gradients_agrees_with_central_differences(m, n, d, 
         np.testing.assert_allclose(actual, numeric, atol=1e-15 / step * 20 + 1e-8)
 
 
-@pytest.mark.parametrize("batch", [7, 3, 100])
-def test_a_step_on_each_batch_is_its_numerical_gradient_also_when_the_last_is_short(batch):
-    X, y, W1, W2 = problem()
-    expected = [W1.copy(), W2.copy()]
-    for start in range(0, len(X), batch):
-        Xb, yb, (V1, V2) = X[start : start + batch], y[start : start + batch], expected
-        dV1 = numerical_gradient(lambda V: two_layer_loss(Xb, yb, V, V2), V1)  # noqa: B023
-        dV2 = numerical_gradient(lambda V: two_layer_loss(Xb, yb, V1, V), V2)  # noqa: B023
-        expected = [V1 - 0.3 * dV1, V2 - 0.3 * dV2]
-    nn_epoch(X, y, W1, W2, lr=0.3, batch=batch)
-    assert relative_error(W1, expected[0]) < 1e-8
-    assert relative_error(W2, expected[1]) < 1e-8
-
-
 def test_the_defaults_are_the_courses():
-    X, y, W1, W2 = problem(m=201)
-    given, default = (W1.copy(), W2.copy()), (W1.copy(), W2.copy())
-    nn_epoch(X, y, *given, lr=0.1, batch=100)
-    nn_epoch(X, y, *default)
-    np.testing.assert_array_equal(given[0], default[0])
-    np.testing.assert_array_equal(given[1], default[1])
+    assert nn_epoch.__defaults__ == (0.1, 100)
 
 
 def test_a_pre_activation_of_exactly_0_passes_no_gradient_back():
@@ -78,14 +61,15 @@ def test_a_pre_activation_of_exactly_0_passes_no_gradient_back():
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("batch", [1, 10, 64, 1000])
-def test_the_epoch_does_what_the_pure_gradients_say_to_rounding(dtype, batch):
+def test_the_epoch_steps_down_the_pure_gradients_in_place_and_leaves_the_data_alone(dtype, batch):
     X, y, W1, W2 = problem(m=100, n=30, d=20, k=10, dtype=dtype)
+    X.flags.writeable = y.flags.writeable = False
     expected = [W1.copy(), W2.copy()]
     for start in range(0, len(X), batch):
         rows = slice(start, start + batch)
         for V, dV in zip(expected, gradients(X[rows], y[rows], *expected), strict=True):
             V -= dtype(0.01) * dV
-    nn_epoch(X, y, W1, W2, lr=0.01, batch=batch)
+    assert nn_epoch(X, y, W1, W2, lr=0.01, batch=batch) is None
     rounding = 100 * np.finfo(dtype).eps  # a hundred steps of one rounding each, at most
     assert relative_error(W1, expected[0]) < rounding
     assert relative_error(W2, expected[1]) < rounding
@@ -125,28 +109,6 @@ def test_float64_stays_float64_and_mixed_input_updates_the_weights_in_their_own_
     assert W2.dtype == np.float64
 
 
-def test_gradients_and_forward_modify_nothing_and_accept_read_only_arrays():
-    arrays = problem()
-    before = [A.copy() for A in arrays]
-    for A in arrays:
-        A.flags.writeable = False
-    X, y, W1, W2 = arrays
-    gradients(X, y, W1, W2)
-    forward(X, W1, W2)
-    for A, B in zip(arrays, before, strict=True):
-        np.testing.assert_array_equal(A, B)
-
-
-def test_the_epoch_updates_in_place_returns_nothing_and_leaves_the_data_alone():
-    X, y, W1, W2 = problem()
-    X_before, y_before, W1_before = X.copy(), y.copy(), W1.copy()
-    X.flags.writeable = y.flags.writeable = False
-    assert nn_epoch(X, y, W1, W2) is None
-    assert np.abs(W1 - W1_before).max() > 0
-    np.testing.assert_array_equal(X, X_before)
-    np.testing.assert_array_equal(y, y_before)
-
-
 @pytest.mark.parametrize(
     ("rows", "sizes", "batch"),
     [
@@ -167,12 +129,7 @@ def test_an_epochs_memory_is_that_of_a_few_batches_and_one_more_set_of_weights(
         nn_epoch(X, y, W1, W2, batch=batch)
 
 
-def read_only(A):
-    A = A.copy()
-    A.flags.writeable = False
-    return A
-
-
+NAMES = ("X", "y", "W1", "W2")
 GOOD = problem()
 BAD = [
     ({"X": GOOD[0].tolist()}, TypeError, "X is a list"),
@@ -188,8 +145,8 @@ BAD = [
     ({"W2": GOOD[3].T}, ValueError, r"W1 has shape \(5, 4\) and W2 has shape \(3, 4\)"),
     ({"W1": np.ones((5, 4), int)}, TypeError, "W1 has dtype int64"),
     ({"W2": GOOD[3].astype(np.float16)}, TypeError, "W2 has dtype float16"),
-    ({"W1": read_only(GOOD[2])}, ValueError, r"W1 is read-only.*W1\.copy\(\)"),
-    ({"W2": read_only(GOOD[3])}, ValueError, "W2 is read-only"),
+    ({"W1": np.broadcast_to(0.0, (5, 4))}, ValueError, r"W1 is read-only.*W1\.copy\(\)"),
+    ({"W2": np.broadcast_to(0.0, (4, 3))}, ValueError, "W2 is read-only"),
     ({"batch": 0}, ValueError, "batch is 0, expected at least 1"),
     ({"batch": 2.0}, TypeError, "batch is a float, expected a whole number"),
     ({"lr": float("nan")}, ValueError, "lr is nan"),
@@ -200,18 +157,12 @@ BAD = [
 
 @pytest.mark.parametrize(("change", "error", "message"), BAD)
 def test_bad_input_is_named_before_anything_is_modified(change, error, message):
-    names = ("X", "y", "W1", "W2")
-    arguments = dict(zip(names, (A.copy() for A in GOOD), strict=True)) | change
-    before = [np.array(arguments[name]) for name in names]
+    arguments = {name: A.copy() for name, A in zip(NAMES, GOOD, strict=True)} | change
+    before = [np.array(arguments[name]) for name in NAMES]
     with pytest.raises(error, match=f"^{message}"):
         nn_epoch(**arguments)
-    for name, A in zip(names, before, strict=True):
+    for name, A in zip(NAMES, before, strict=True):
         np.testing.assert_array_equal(arguments[name], A)
-
-
-def test_gradients_name_bad_input_too():
-    X, y, W1, W2 = GOOD
-    with pytest.raises(ValueError, match="transposed"):
-        gradients(X, y, W1.T, W2)
-    with pytest.raises(ValueError, match="labels from"):
-        gradients(X, y + 1, W1, W2)
+    if "read-only" not in message and set(change) <= set(NAMES):  # else it is a matter of the step
+        with pytest.raises(error, match=f"^{message}"):
+            gradients(**{name: arguments[name] for name in NAMES})
