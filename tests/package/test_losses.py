@@ -99,9 +99,9 @@ def test_one_hot_has_its_one_in_the_column_of_the_label_in_float32_unless_told_o
 
 def test_the_error_is_the_share_of_rows_whose_largest_logit_is_not_the_labels():
     Z = np.array([[3.0, 1, 2], [0, 5, 1], [0, 1, 9], [4, 2, 1]])
-    y = np.array([0, 2, 1, 0])  # the second label is above the largest logit's, the third below
-    assert loss_err(Z, y) == (softmax_loss(Z, y), 0.5)
-    assert loss_err(0 * Z, y)[1] == 0.5  # of equal logits, the first column counts
+    y = np.array([0, 2, 1, 1])  # the second label is above the largest logit's, the third below
+    assert loss_err(Z, y) == (softmax_loss(Z, y), 0.75)
+    assert loss_err(0 * Z, y)[1] == 0.75  # of equal logits, the first column counts
 
 
 def test_inputs_are_not_modified():
