@@ -10,25 +10,10 @@ import simple_ml
 PACKAGE = Path(simple_ml.__file__).parent
 
 # Each module may import those above it; the order is that of the design.
-ORDER = [
-    "_twin",
-    "_console",
-    "_validate",
-    "datasets",
-    "losses",
-    "initialization",
-    "softmax_regression",
-    "two_layer",
-    "deep",
-    "threads",
-    "training",
-    "gradcheck",
-    "curvature",
-    "check",
-    "plotting",
-    "study",
-    "__main__",
-]
+ORDER = """
+_twin _console _validate datasets losses initialization softmax_regression two_layer deep threads
+training gradcheck curvature check plotting study __main__
+""".split()
 
 
 def imports(path):
