@@ -42,11 +42,6 @@ def test_all_intervals_of_a_table_hold_as_often_as_they_say(comparisons):
     assert np.mean(hold) == pytest.approx(0.95, abs=0.015)
 
 
-def test_columns_that_do_not_pair_up_are_refused():
-    with pytest.raises(ValueError, match=r"shapes \(6,\) and \(7,\), expected \(pairs,\) twice"):
-        paired_difference(np.zeros(6), np.zeros(7))
-
-
 @pytest.mark.parametrize("values", [np.zeros(4), np.zeros((5, 2))])
 def test_values_that_are_not_one_a_seed_are_refused(values):
     with pytest.raises(ValueError, match="expected one a seed, with 5 or more"):
@@ -55,7 +50,9 @@ def test_values_that_are_not_one_a_seed_are_refused(values):
         paired_difference(values, values)
 
 
-@pytest.mark.parametrize("wrong", [{"level": 95}, {"level": 0}, {"comparisons": 0}])
-def test_a_level_that_is_no_probability_is_refused(wrong):
-    with pytest.raises(ValueError, match="expected a probability and a count"):
-        interval(np.zeros(5), **wrong)
+def test_columns_that_do_not_pair_up_and_levels_that_are_no_probability_are_refused():
+    with pytest.raises(ValueError, match=r"shapes \(6,\) and \(7,\), expected \(pairs,\) twice"):
+        paired_difference(np.zeros(6), np.zeros(7))
+    for wrong in ({"level": 95}, {"level": 0}, {"comparisons": 0}):
+        with pytest.raises(ValueError, match="expected a probability and a count"):
+            interval(np.zeros(5), **wrong)

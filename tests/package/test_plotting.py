@@ -30,24 +30,17 @@ def ax():
     plt.close(fig)
 
 
-def test_each_matrix_is_a_rectangle_in_proportion(ax):
+def test_each_matrix_is_a_rectangle_in_proportion_and_a_result_has_another_colour(ax):
     assert draw_shapes(ax, LINES, SIDES) is ax
     drawn = {box.get_gid(): (box.get_height(), box.get_width()) for box in ax.patches}
-    wanted = [item for line in LINES for item in line if not isinstance(item, str)]
-    assert drawn == {name: (SIDES[rows], SIDES[columns]) for name, rows, columns in wanted}
+    matrices = [item for line in LINES for item in line if not isinstance(item, str)]
+    assert drawn == {name: (SIDES[rows], SIDES[columns]) for name, rows, columns in matrices}
     assert ax.get_aspect() == 1
-
-
-def test_names_sides_and_signs_are_written(ax):
-    draw_shapes(ax, LINES, SIDES)
     written = [text.get_text() for text in ax.texts]
-    wanted = [
-        part
-        for line in LINES
-        for item in line
-        for part in ([item] if item in ("=", "1/m") else item)
-    ]
-    assert sorted(written) == sorted(wanted)
+    assert sorted(written) == sorted([*sum(matrices, ()), "=", "=", "1/m"])
+    colours = {box.get_gid(): box.get_facecolor() for box in ax.patches}
+    assert colours["A1"] == colours["dW2"] != colours["X"]  # they follow an equals sign
+    assert len({colours[name] for name in ("X", "W1", "Z1T", "G2")}) == 1
 
 
 def test_rectangles_do_not_overlap_and_stay_inside(ax):
@@ -57,14 +50,6 @@ def test_rectangles_do_not_overlap_and_stay_inside(ax):
         assert not any(box.overlaps(other) for other in boxes[i + 1 :])
         assert ax.viewLim.x0 <= box.x0 < box.x1 <= ax.viewLim.x1
         assert ax.viewLim.y0 <= box.y0 < box.y1 <= ax.viewLim.y1
-
-
-def test_only_what_follows_the_equals_sign_has_another_colour(ax):
-    draw_shapes(ax, LINES, SIDES)
-    colours = {box.get_gid(): box.get_facecolor() for box in ax.patches}
-    assert colours["A1"] == colours["dW2"]
-    assert len({colours[name] for name in ("X", "W1", "Z1T", "G2")}) == 1
-    assert colours["A1"] != colours["X"]
 
 
 def test_a_networks_numbers_are_written_and_a_weight_of_0_is_dotted(ax):
@@ -113,8 +98,5 @@ def test_a_confusion_matrix_shades_mistakes_only_and_writes_every_count_in_its_c
     counts = np.array([[9, 2], [0, 7]])
     plot_confusion(ax, counts)
     np.testing.assert_array_equal(ax.get_images()[0].get_array(), [[0, 2], [0, 0]])
-    assert {t.get_position(): t.get_text() for t in ax.texts} == {
-        (0, 0): "9",
-        (1, 0): "2",
-        (1, 1): "7",
-    }
+    written = {text.get_position(): text.get_text() for text in ax.texts}
+    assert written == {(0, 0): "9", (1, 0): "2", (1, 1): "7"}

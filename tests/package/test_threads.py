@@ -86,19 +86,15 @@ def test_measuring_takes_a_small_share_of_the_time(machine):
     assert 0 < measuring < 0.03 * machine.now
 
 
-def test_with_one_thread_nothing_is_measured(machine):
-    machine.libraries[0].num_threads = 1
+@pytest.mark.parametrize("libraries", [(Library(1),), ()])
+def test_nothing_is_measured_on_one_thread_or_where_no_library_can_be_controlled(
+    machine, libraries
+):
+    machine.libraries = libraries
     with BlasThreads(machine.work) as blas:
         blas.adapt()
     assert machine.calls == 0
     assert blas.used == 1
-
-
-def test_nothing_is_measured_where_no_blas_library_can_be_controlled(machine):
-    machine.libraries = ()
-    with BlasThreads(machine.work) as blas:
-        blas.adapt()
-    assert machine.calls == 0
 
 
 def test_the_setting_is_restored_after_an_error(machine):
