@@ -51,11 +51,6 @@ def test_zeros_are_zero_and_constant_weights_average_their_inputs():
     np.testing.assert_allclose(constant(4, 3).sum(axis=0), 1)
 
 
-def test_the_legacy_generator_with_seed_0_draws_what_the_course_draws():
-    course = np.random.RandomState(0).randn(784, 100).astype(np.float32) / np.sqrt(100)
-    np.testing.assert_allclose(hw0(784, 100, np.random.RandomState(0)), course, rtol=1e-6)
-
-
 @pytest.mark.parametrize(
     ("init", "rules"),
     [

@@ -75,12 +75,6 @@ def test_the_epoch_steps_down_the_pure_gradients_in_place_and_leaves_the_data_al
     assert relative_error(W2, expected[1]) < rounding
 
 
-def test_relu_is_positively_homogeneous_so_the_layers_gradients_balance_unit_by_unit():
-    X, y, W1, W2 = problem()
-    dW1, dW2 = gradients(X, y, W1, W2)
-    np.testing.assert_allclose(np.sum(W1 * dW1, axis=0), np.sum(W2 * dW2, axis=1), rtol=1e-10)
-
-
 class Recording(np.ndarray):
     """An array that notes the dtype of everything computed from it."""
 
@@ -134,13 +128,8 @@ GOOD = problem()
 BAD = [
     ({"X": GOOD[0].tolist()}, TypeError, "X is a list"),
     ({"X": (GOOD[0] * 255).astype(np.uint8)}, TypeError, "X has dtype uint8.*raw pixels"),
-    ({"X": GOOD[0][:0], "y": GOOD[1][:0]}, ValueError, "X is empty"),
-    ({"X": GOOD[0][0]}, ValueError, "X has shape .*two dimensions"),
-    ({"y": GOOD[1].tolist()}, TypeError, "y is a list"),
     ({"y": GOOD[1][:-1]}, ValueError, r"y has shape \(6,\), expected \(7,\), .* of X;"),
-    ({"y": GOOD[1].astype(float)}, TypeError, "y has dtype float64"),
     ({"y": GOOD[1] + 1}, ValueError, "y holds labels from 1 to 3, expected 0 … 2"),
-    ({"y": GOOD[1].astype(int) - 1}, ValueError, "y holds the label -1"),
     ({"W1": GOOD[2].T}, ValueError, r"X has shape \(7, 5\) and W1 has shape \(4, 5\).*transposed"),
     ({"W2": GOOD[3].T}, ValueError, r"W1 has shape \(5, 4\) and W2 has shape \(3, 4\)"),
     ({"W1": np.ones((5, 4), int)}, TypeError, "W1 has dtype int64"),
