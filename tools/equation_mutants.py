@@ -20,10 +20,7 @@ CAUGHT, SURVIVED = "caught", "survived"
 
 
 def run(path: Path, **environment: str):
-    """Return the executed notebook, and each mutant's label and verdict.
-
-    Figures are drawn as pixels alone, for nobody compares their lines.
-    """
+    """Return the executed notebook, and each mutant's label and verdict."""
     import execute_notebooks  # not above: the kernel imports this file, too
 
     verdicts = []
@@ -43,7 +40,7 @@ def run(path: Path, **environment: str):
 
     paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    notebook = execute_notebooks.execute(path, before_cell, "{'png'}", **environment)
+    notebook = execute_notebooks.execute(path, before_cell, **environment)
     return notebook, verdicts
 
 

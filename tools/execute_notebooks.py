@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CELL_SECONDS = 300  # no cell takes 15 on a quiet machine
 # A figure is stored twice, drawn once: as lines for the site, as pixels for whoever opens the
 # notebook (JupyterLab shows no SVG of a notebook that it does not trust).
-FORMATS = "{'png', 'svg'}"
+FORMATS = "--InlineBackend.figure_formats={'png', 'svg'}"
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {
@@ -81,13 +81,12 @@ def merged_streams(outputs: list) -> list:
     return merged
 
 
-def execute(path: Path, before_cell=None, formats: str = FORMATS, **variables: str):
+def execute(path: Path, before_cell=None, **variables: str):
     """Return the notebook at ``path``, executed in its folder from a fresh kernel, clean.
 
     Its sentences hold the numbers that its cells quote. ``before_cell(client, cell)`` is awaited
-    before each cell; ``formats`` are those in which a figure is drawn, and ``variables`` are added
-    to the kernel's environment. Raises ``NotClean`` if a cell fails or writes to stderr, or if a
-    quoted number and a sentence do not find each other.
+    before each cell; ``variables`` are added to the kernel's environment. Raises ``NotClean`` if
+    a cell fails or writes to stderr, or if a quoted number and a sentence do not find each other.
     """
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
@@ -101,7 +100,7 @@ def execute(path: Path, before_cell=None, formats: str = FORMATS, **variables: s
             timeout=CELL_SECONDS,
             kernel_name="python3",
             record_timing=False,
-            extra_arguments=[f"--InlineBackend.figure_formats={formats}"],
+            extra_arguments=[FORMATS],
             resources={"metadata": {"path": str(path.parent)}},
             config=Config(KernelManager=sockets),
         )
@@ -125,8 +124,8 @@ def execute(path: Path, before_cell=None, formats: str = FORMATS, **variables: s
 def comparable_outputs(notebook) -> list[list]:
     """Return each code cell's outputs without what may differ between two honest runs.
 
-    Text is compared; of an image, that there is one, in whatever form (its bytes depend on
-    Matplotlib's fonts and libraries).
+    Text is compared; of an image, that there is one (its bytes depend on Matplotlib's
+    fonts and libraries).
     """
     result = []
     for cell in notebook.cells:
@@ -140,11 +139,10 @@ def comparable_outputs(notebook) -> list[list]:
                 outputs.append(("error", output.ename))
             else:
                 texts = {
-                    kind: data
+                    kind: "image" if kind.startswith("image/") else data
                     for kind, data in output.data.items()
-                    if not kind.startswith("image/")
                 }
-                outputs.append((output.output_type, texts, texts.keys() != output.data.keys()))
+                outputs.append((output.output_type, texts))
         result.append(outputs)
     return result
 
