@@ -57,6 +57,7 @@ TAG = re.compile("<[^>]*>")
 LONG = 33  # columns of code that a phone shows in a box
 NAME = re.compile(r"[^\s-]{16,}")  # what a line may be too short for
 JOINT = re.compile(r"(?<=[._(,=/])(?=\w)")
+TABLES = ".cheat-sheet, .equation-index, .notation, dl.py, .viewcode-block, #lab"
 CARD = "_static/card.png"
 
 
@@ -256,6 +257,17 @@ def keep_a_place_for_the_contents(page: Page) -> None:
         sidebar.parent["class"].append("beside-contents")
 
 
+def say_how_wide_the_text_is(page: Page) -> None:
+    """A page of tables or cards is wider; were that known where they stand, its text would move."""
+    if container := page.soup.select_one(".bd-article-container"):
+        kinds = {"has-tables": TABLES, "has-cards": ".sd-row"}
+        container["class"] += [
+            name
+            for name, kind in kinds.items()
+            if name not in container["class"] and container.select_one(kind)
+        ]
+
+
 def name_downloads(page: Page) -> None:
     """Let "download this chapter" download: browsers would show a notebook as text."""
     for link in page.soup.select("a.btn-download-source-button"):
@@ -318,6 +330,7 @@ STEPS = (
     name_the_columns,
     say_what_things_are,
     keep_a_place_for_the_contents,
+    say_how_wide_the_text_is,
     name_downloads,
     reader_notebooks.offer_to_run,
     search_records.give_symbols_their_places,

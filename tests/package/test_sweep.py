@@ -532,7 +532,7 @@ if __name__ == "__main__":
     runs = grid(init=["hw0", "fan_in"], seed=range(10))
     settings = {"task": deadly, "hidden_dim": 24, "epochs": (1, 4)}
     line = "sweep line.csv --hidden 8 --lr 0.1 0.2 --epochs 1 --seeds 0-2 --dask"
-    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}
     with LocalCluster(**options) as cluster, Client(cluster):
         sweep("cluster.csv", runs, jobs="dask", **settings)
         assert main([*line.split(), cluster.scheduler_address]) == 0

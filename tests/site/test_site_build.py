@@ -146,6 +146,12 @@ def test_a_page_asks_for_one_sheet_in_place_of_several_and_keeps_its_own(tmp_pat
         ]  # fmt: skip
 
 
+def test_the_width_of_the_text_does_not_wait_for_what_stands_in_it():
+    """A page is shown while it comes; a width that hangs on its last part moves all the rest."""
+    css = (ROOT / "book" / "_static" / "book.css").read_text(encoding="utf-8")
+    assert re.findall(r"\.bd-article-container[^{,]*:has\(", css) == []
+
+
 def test_every_class_that_a_page_has_kept_its_rules(pages):
     """Of the sheets as they came, no rule is gone whose names are all on one page."""
     assert pages
