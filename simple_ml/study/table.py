@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import groupby
 from pathlib import Path
 
 from simple_ml.study.results import _one_line, _read_rows, _written, write_table
@@ -67,13 +68,13 @@ class SweepTable:
                 raise ValueError("it was not made by a sweep")
             self._check(columns, head)
             runs, size = {}, int(head[ROWS])
-            for row in rows:
-                runs.setdefault(tuple(row[: len(self.names)]), []).append(row)
-            for run, its_rows in runs.items():
-                most = size if run in expected else 0
-                if len(its_rows) > most:
-                    which = named(self.names, run)
-                    raise ValueError(f"it has {len(its_rows)} rows of the run {which}, not {most}")
+            for run, its_rows in groupby(rows, key=lambda row: tuple(row[: len(self.names)])):
+                which, most = named(self.names, run), size if run in expected else 0
+                if run in runs:
+                    raise ValueError(f"the rows of the run {which} are not together")
+                runs[run] = list(its_rows)
+                if len(runs[run]) > most:
+                    raise ValueError(f"it has {len(runs[run])} rows of the run {which}, not {most}")
         except ValueError as error:
             why = str(error).removeprefix(f"{path.name}: ")
             raise ValueError(

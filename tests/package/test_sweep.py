@@ -406,6 +406,11 @@ REFUSED = [  # the table, what is asked of it, and what is said
     (swap(b"# rows a run: 2\n", b""), {}, "was not made by a sweep"),
     (swap(b"\n0,1,0,", b"\n0,1,7,8,0,"), {}, "row 0 has 7 values, expected 5"),
     (swap(b"\n0,1,0,", b"\n0,1,0,5,5\n0,1,0,"), {}, "has 3 rows of the run start=0, step=1, not"),
+    (
+        lambda text: re.sub(rb"(0,1,0,.*\n)((?s:.*))", rb"\2\1", text, count=1),
+        {},
+        "the rows of the run start=0, step=1 are not together",
+    ),
     (lambda _: b"a,b\n1,2\n", {}, "write to another file, or delete it"),
     (lambda _: b"\xff\xfe\n\x00\n", {}, "write to another file, or delete it"),
 ]
