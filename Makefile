@@ -78,7 +78,7 @@ serve: book ## build the site and serve it on http://127.0.0.1:8000 (PORT=...)
 	@echo "Serving on http://127.0.0.1:$(PORT)/ until you press Ctrl+C"
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-bench: $(VENV) ## measure an epoch beside other libraries (BENCH="speed", say: that table alone)
+bench: $(VENV) ## measure an epoch beside other libraries, and this suite (BENCH="suite", say)
 	@$(BIN)/python experiments/benchmarks/run.py $(BENCH)
 
 # ---- after a change

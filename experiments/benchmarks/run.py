@@ -1,6 +1,6 @@
 """Measure everything, side by side, and print it: ``make bench``.
 
-``--quick`` takes two minutes instead of some ten: fewer rounds and sizes.
+``--quick`` takes two minutes instead of some twenty: fewer rounds and sizes, no ``suite``.
 ``--record FOLDER`` writes the tables there as CSV files, too; `experiments/record_speed.py` does so
 for the book. Peers that are not installed are named and left out; full MNIST is used where
 ``SIMPLE_ML_DATA`` says it is.
@@ -64,6 +64,7 @@ MEASURE = {
         "Training with a busy neighbour: time over that on one BLAS thread",
         lambda quick: rows_of("neighbour.py", 2, quick),
     ),
+    "suite": ("The tests and the book, in a fresh clone", lambda _: rows_of("suite.py", 2, False)),
 }
 
 
@@ -79,11 +80,11 @@ def main():
     how = machine()
     print("; ".join(f"{key} {value}" for key, value in how.items()))
     print(f"missing peers: {', '.join(MISSING) or 'none'}")
-    for name in args.only or MEASURE:
+    for name in args.only or [name for name in MEASURE if not (args.quick and name == "suite")]:
         title, measure = MEASURE[name]
         table = measure(args.quick)
         show(title, table)
-        if args.record:
+        if args.record and name != "suite":
             head = {
                 "command": " ".join(["python", "experiments/record_speed.py", *args.only]),
                 **how,
