@@ -2,7 +2,9 @@
 
 import contextlib
 import tracemalloc
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
 
@@ -20,3 +22,17 @@ def memory_below():
             tracemalloc.stop()
 
     return memory_below
+
+
+@pytest.fixture
+def recording():
+    """Return a class of arrays that notes the dtype of every float computed from them."""
+
+    class Recording(np.ndarray):
+        floats: ClassVar[set] = set()
+
+        def __array_finalize__(self, source):
+            if self.dtype.kind == "f":
+                self.floats.add(self.dtype)
+
+    return Recording

@@ -439,15 +439,7 @@ def server():
         thread.join()
 
 
-@pytest.fixture
-def dead():
-    """Return an address at which nobody answers."""
-    with socket.socket() as closed_at_once:
-        closed_at_once.bind(("127.0.0.1", 0))
-        port = closed_at_once.getsockname()[1]
-    return f"http://127.0.0.1:{port}/"
-
-
+DEAD = "http://127.0.0.1:1/"  # nobody answers there
 FILES = tuple(
     IdxFile(name, magic, len(content), hashlib.md5(content).hexdigest())
     for name, magic, content in zip(NAMES, (IMAGES, LABELS) * 2, CONTENTS, strict=True)
@@ -494,8 +486,8 @@ def test_digests_work_where_md5_is_forbidden_for_security(server, tmp_path, monk
     assert_fetched(fetch(tmp_path, [server.url + "/mnist"]))
 
 
-def test_mirrors_are_asked_in_their_order_until_one_has_the_file(server, dead, tmp_path):
-    fetch(tmp_path, [dead, *(f"{server.url}/{name}" for name in ("empty", "mnist", "never"))])
+def test_mirrors_are_asked_in_their_order_until_one_has_the_file(server, tmp_path):
+    fetch(tmp_path, [DEAD, *(f"{server.url}/{name}" for name in ("empty", "mnist", "never"))])
     asked = [path for path in server.requests if not path.startswith("/empty/")]
     assert asked == list(PAGES)
     assert in_cache(tmp_path) == sorted(NAMES)
@@ -555,8 +547,8 @@ def test_an_interrupted_download_leaves_nothing_in_the_cache(server, tmp_path, m
     assert in_cache(tmp_path) == []
 
 
-def test_without_a_network_the_message_says_how_to_get_the_files_by_hand(dead, tmp_path):
-    mirrors, cache = [dead, dead + "other"], tmp_path / "cache"
+def test_without_a_network_the_message_says_how_to_get_the_files_by_hand(tmp_path):
+    mirrors, cache = [DEAD, DEAD + "other"], tmp_path / "cache"
     with pytest.raises(ConnectionError) as caught:
         load_mnist("full", cache=cache, mirrors=mirrors, progress=False)
     for part in (*mirrors, *NAMES, str(cache), "SIMPLE_ML_DATA", "refused"):

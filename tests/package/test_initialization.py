@@ -1,17 +1,8 @@
 import numpy as np
 import pytest
 
-from simple_ml.initialization import (
-    SCHEMES,
-    constant,
-    fan_in,
-    he,
-    hw0,
-    pair,
-    starting_weights,
-    uniform,
-    zeros,
-)
+from simple_ml import initialization
+from simple_ml.initialization import SCHEMES, constant, fan_in, he, hw0, pair, uniform, zeros
 
 FAN_IN, FAN_OUT = 300, 200
 STD = {
@@ -75,9 +66,9 @@ def test_what_is_not_a_pair_of_rules_is_named(init):
 
 def test_each_layer_may_have_its_own_rule():
     def start(init):
-        return starting_weights(init, (6, 4, 3), np.random.default_rng(1))
+        return initialization.starting_weights(init, (6, 4, 3), np.random.default_rng(1))
 
     np.testing.assert_array_equal(start("hw0+fan_in")[0], start("hw0")[0])
     np.testing.assert_array_equal(start("hw0+fan_in")[1], start("fan_in")[1])
     with pytest.raises(TypeError, match=r"rng is a int.*default_rng\(0\)"):
-        starting_weights("hw0", (6, 4, 3), 0)
+        initialization.starting_weights("hw0", (6, 4, 3), 0)

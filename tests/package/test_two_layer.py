@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -75,22 +73,11 @@ def test_the_epoch_steps_down_the_pure_gradients_in_place_and_leaves_the_data_al
     assert relative_error(W2, expected[1]) < rounding
 
 
-class Recording(np.ndarray):
-    """An array that notes the dtype of everything computed from it."""
-
-    seen: ClassVar[set] = set()
-
-    def __array_finalize__(self, source):
-        Recording.seen.add(self.dtype)
-
-
-def test_a_float32_step_creates_no_float64_array():
+def test_a_float32_step_creates_no_float64_array(recording):
     X, y, W1, W2 = problem(dtype=np.float32)
-    Recording.seen = set()
-    recorded = [A.view(Recording) for A in (X, W1, W2)]
+    recorded = [A.view(recording) for A in (X, W1, W2)]
     nn_epoch(recorded[0], y, *recorded[1:], lr=np.float64(0.1), batch=3)
-    floats = {dtype for dtype in Recording.seen if dtype.kind == "f"}
-    assert floats == {np.dtype(np.float32)}
+    assert recording.floats == {np.dtype(np.float32)}
 
 
 def test_float64_stays_float64_and_mixed_input_updates_the_weights_in_their_own_dtype():
