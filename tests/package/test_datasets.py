@@ -146,7 +146,6 @@ DAMAGED = {  # what an image file is instead, and the reason that is told
     "half_a_header": (images_idx()[:10], r"10 bytes, expected a header of 16"),
     "no_image": (idx(IMAGES, (0, 28, 28)), r"0 images, expected at least one"),
     "other_size": (idx(IMAGES, (3, 32, 32), bytes(3 * 1024)), r"32×32 pixels, expected 28×28"),
-    "transposed_size": (idx(IMAGES, (1, 784, 1), bytes(784)), r"784×1 pixels, expected 28×28"),
     "short": (images_idx()[:-1], r"3 images, that is 2368 bytes, but the file can hold 2367"),
     "short_in_gzip": (gzip.compress(images_idx()[:-1]), r"2368 bytes, but there are only 2367"),
     "trailing": (images_idx() + b"\0", r"2368 bytes, but there are more; trailing bytes"),
@@ -165,8 +164,6 @@ DAMAGED_LABELS = {
     "qmnist": (idx(0x0C02, (3, 8), bytes(96)), r"32-bit integers in 2 .* in 1; is this QMNIST"),
     "no_label": (idx(LABELS, (0,)), r"0 labels, expected at least one"),
     "short_labels": (labels_idx()[:-1], r"3 labels, that is 11 bytes, but the file can hold 10"),
-    "short_labels_in_gzip": (gzip.compress(labels_idx()[:-1]), r"11 bytes, but there are only 10"),
-    "trailing_labels": (labels_idx() + b"\0", r"trailing bytes"),
 }
 
 

@@ -1,5 +1,7 @@
 """BLAS runs on one thread or on all, whichever is faster; and the setting is given back."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 import threadpoolctl
@@ -21,28 +23,17 @@ class Library:
 @pytest.fixture
 def machine(monkeypatch):
     """Return a pretended machine: its libraries, and the seconds a call takes on n threads."""
+    machine = Mock(libraries=(Library(4), Library(1)), seconds=lambda n: 1.0, now=0.0)
 
-    class Machine:
-        libraries = (Library(4), Library(1))
-        seconds = staticmethod(lambda n: 1.0)
-        now = 0.0
-        calls = 0
+    def work():
+        machine.now += machine.seconds(machine.libraries[0].num_threads)
 
-        def work(self):
-            self.calls += 1
-            self.now += self.seconds(self.libraries[0].num_threads)
+    def select(user_api):
+        assert user_api == "blas"
+        return Mock(lib_controllers=machine.libraries)
 
-    machine = Machine()
-
-    class Controller:
-        def __init__(self):
-            self.lib_controllers = machine.libraries
-
-        def select(self, user_api):
-            assert user_api == "blas"
-            return self
-
-    monkeypatch.setattr(threadpoolctl, "ThreadpoolController", Controller)
+    machine.work.side_effect = work
+    monkeypatch.setattr(threadpoolctl, "ThreadpoolController", lambda: Mock(select=select))
     monkeypatch.setattr(threads, "perf_counter", lambda: machine.now)
     return machine
 
@@ -93,7 +84,7 @@ def test_nothing_is_measured_on_one_thread_or_where_no_library_can_be_controlled
     machine.libraries = libraries
     with BlasThreads(machine.work) as blas:
         blas.adapt()
-    assert machine.calls == 0
+    machine.work.assert_not_called()
     assert blas.used == 1
 
 
