@@ -1,4 +1,4 @@
-import inspect
+import functools
 import re
 import shlex
 import subprocess
@@ -123,14 +123,13 @@ def test_a_sweep_goes_on_where_it_stopped_and_says_so(tmp_path, capsys, monkeypa
     path, runs = str(tmp_path / "t.csv"), []
     trial = simple_ml.study.sweep.trial
 
+    @functools.wraps(trial)  # a sweep reads its name and its parameters
     def stops(data, **settings):
         runs.append(settings["lr"])
         if len(runs) == 3:
             raise KeyboardInterrupt
         return trial(data, **settings)
 
-    stops.__signature__ = inspect.signature(trial)
-    stops.__name__ = "trial"
     monkeypatch.setitem(simple_ml.study.sweep.sweep.__kwdefaults__, "task", stops)
     with pytest.raises(SystemExit) as stopped:
         main(["sweep", path, *SWEEP])

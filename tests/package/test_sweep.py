@@ -300,10 +300,8 @@ def test_a_run_is_what_its_row_says(tmp_path):
 
 # ---------------------------------------------------------------- stopped and resumed
 
-
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-
-
+HEAD = 18  # lines above the first row
 SCRIPT = """
 import sys
 from simple_ml.study.sweep import grid, sweep
@@ -312,9 +310,6 @@ if __name__ == "__main__":
     runs = grid(init=["hw0", "fan_in"], seed=range(8))
     sweep(sys.argv[1], runs, hidden_dim=24, epochs=(1, 12), jobs=2)
 """
-
-
-HEAD = 18  # lines above the first row
 
 
 def partial(path):
