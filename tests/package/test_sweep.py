@@ -218,13 +218,14 @@ def pixel_table(path, runs=RUNS, **settings):
 def test_a_table_has_a_row_for_each_checkpoint_of_each_run_in_the_order_of_the_runs(
     parts, tmp_path
 ):
+    path = tmp_path / "new" / "folder" / "t.csv"
     runs = grid(init=["hw0", "fan_in"], seed=[3, 1])
-    table = sweep(tmp_path / "new" / "t.csv", runs, hidden_dim=5, epochs=(1, 2), jobs=1)
+    table = sweep(path, runs, hidden_dim=5, epochs=(1, 2), jobs=1)
     assert list(table) == ["init", "seed", *MEASURED]
     assert list(table["init"]) == ["hw0"] * 4 + ["fan_in"] * 4
     assert list(table["seed"]) == [3, 3, 1, 1] * 2
     assert list(table["epoch"]) == [1, 2] * 4
-    read, _ = read_table(tmp_path / "new" / "t.csv")
+    read, _ = read_table(path)
     for name, column in table.items():
         np.testing.assert_array_equal(column, read[name])
     rows = trial(parts, init="fan_in", seed=3, hidden_dim=5, epochs=(1, 2))
