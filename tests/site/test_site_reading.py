@@ -177,7 +177,7 @@ def test_on_a_phone_a_cell_has_the_head_of_its_column(name, tab, address):
 
 
 def test_a_dark_page_prints_light(tab, address):
-    page = tab.open(f"{address}/book/bibliography.html", theme="dark")
+    page = tab.open(f"{address}/notebooks/check_your_homework.html", theme="dark")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     page.evaluate(
         "addEventListener('beforeprint', () => {"
