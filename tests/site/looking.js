@@ -111,8 +111,12 @@
     return new Promise((resolve) => setTimeout(resolve, 300));
   },
 
+  // A browser that has nothing new to draw may make no frame: then a second is enough.
   nextFrame() {
-    return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    return new Promise((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(resolve));
+      setTimeout(resolve, 1000);
+    });
   },
 
   // How much of a chapter is open code, and how many words and numbers its main text has.
