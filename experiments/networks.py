@@ -9,10 +9,8 @@ returns its logits h and what its backward pass needs, Z1, on and V2:
 import numpy as np
 
 from simple_ml.initialization import pair
-from simple_ml.losses import logit_gradient, loss_err, one_hot
+from simple_ml.losses import logit_gradient, one_hot
 from simple_ml.two_layer import forward
-
-CHUNK = 5000  # rows in a forward pass that only measures
 
 
 def start(init, n, d, k, seed, gain=1.0):
@@ -65,15 +63,6 @@ def batches(rows, batch, rng=None):
     """Return the rows of each batch of an epoch: in their order, or shuffled if there is an rng."""
     order = np.arange(rows) if rng is None else rng.permutation(rows)
     return [order[i : i + batch] for i in range(0, rows, batch)]
-
-
-def measured(data, logits):
-    """Return loss and error on the training, validation and test digits of a sweep."""
-    row = {}
-    for name, X, y in zip(("train", "valid", "test"), data[::2], data[1::2], strict=True):
-        h = np.concatenate([logits(X[i : i + CHUNK]) for i in range(0, len(X), CHUNK)])
-        row[f"{name}_loss"], row[f"{name}_err"] = map(float, loss_err(h, y))
-    return row
 
 
 def rms(A):

@@ -15,9 +15,7 @@ from simple_ml.study.sweep import grid
 from simple_ml.two_layer import forward, nn_epoch
 
 RUNS = grid(
-    seed=range(10),
-    hidden_dim=[64, 256, 1024, 4096],
-    init=["hw0", "fan_in", "hw0+fan_in", "he"],
+    seed=range(10), hidden_dim=[64, 256, 1024, 4096], init=["hw0", "fan_in", "hw0+fan_in", "he"]
 )
 SETTINGS = {"lr": 0.05, "batch": 100, "steps": (1, 10, 100), "rows": 300}
 SAMPLE = [(0, 64, "fan_in"), (1, 64, "hw0+fan_in"), (2, 256, "fan_in")]

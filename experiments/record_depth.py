@@ -11,12 +11,13 @@ digits: some half an hour on two cores::
 from itertools import pairwise
 
 import numpy as np
-from networks import batches, measured, rms
+from networks import batches, rms
 from recording import record
 
 from simple_ml import deep
 from simple_ml.initialization import SCHEMES
 from simple_ml.losses import logit_gradient
+from simple_ml.study.run import measured
 from simple_ml.study.sweep import grid
 
 RUNS = grid(

@@ -17,13 +17,7 @@ from simple_ml.study.sweep import grid
 from simple_ml.two_layer import forward, nn_epoch
 
 RUNS = grid(pair=range(10), lr=[0.2, 0.4])
-SETTINGS = {
-    "data": "full",
-    "holdout": 10_000,
-    "hidden_dim": 100,
-    "batch": 100,
-    "epochs": (1, 10),
-}
+SETTINGS = {"data": "full", "holdout": 10_000, "hidden_dim": 100, "batch": 100, "epochs": (1, 10)}
 SAMPLE = [(1, 0.2), (2, 0.2), (3, 0.4)]
 SLACK = {"*": {"rel": 2e-2, "abs": 0.002}}  # twenty digits of 10,000
 

@@ -17,9 +17,8 @@ from simple_ml.study.sweep import grid
 from simple_ml.two_layer import forward, nn_epoch
 
 PATHS = [("hw0", 1.0), ("fan_in", 1.0), ("fan_in", 0.3), ("hw0", 12.0)]
-RUNS = [
-    {"init": init, "factor": factor} | run for init, factor in PATHS for run in grid(seed=range(10))
-]
+SEEDS = grid(seed=range(10))
+RUNS = [{"init": init, "factor": factor} | run for init, factor in PATHS for run in SEEDS]
 SETTINGS = {"hidden_dim": 256, "rows": 200, "steps": (0, 1, 2, 3, 5, 8, 13, 20, 30)}
 SAMPLE = [("hw0", 1.0, 2), ("fan_in", 0.3, 1), ("fan_in", 0.3, 4)]
 

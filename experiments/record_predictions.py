@@ -60,11 +60,7 @@ RUNS = grid(
     seed=range(20),
 )
 SETTINGS = {"rows": 300}
-SAMPLE = [
-    ("pooled", "fan_in", 64, 1),
-    ("turned", "hw0", 64, 2),
-    ("standardised", "he", 256, 3),
-]
+SAMPLE = [("pooled", "fan_in", 64, 1), ("turned", "hw0", 64, 2), ("standardised", "he", 256, 3)]
 
 
 def first_loss(v, k):

@@ -11,10 +11,11 @@ hour on two cores::
 """
 
 import numpy as np
-from networks import NETWORKS, batches, measured, start, step
+from networks import NETWORKS, batches, start, step
 from recording import record
 
 from simple_ml.curvature import tangent_kernel
+from simple_ml.study.run import measured
 from simple_ml.study.sweep import grid
 
 RUNS = grid(

@@ -70,9 +70,7 @@ def descent(X, y, weights, lr, steps):
     """Return the losses before the first and after each step of full-batch gradient descent."""
     W1, W2 = (W.copy() for W in weights)
     losses = []
-    with np.errstate(
-        over="ignore", invalid="ignore"
-    ):  # too large a rate overflows, and so does not hold
+    with np.errstate(over="ignore", invalid="ignore"):  # too large a rate does not hold
         for _ in range(steps):
             Z1, Z2 = forward(X, W1, W2)
             losses.append(softmax_loss(Z2, y))

@@ -85,12 +85,11 @@ def main():
         table = measure(args.quick)
         show(title, table)
         if args.record and name != "suite":
-            head = {
-                "command": " ".join(["python", "experiments/record_speed.py", *args.only]),
-                **how,
-            }
+            command = " ".join(["python", "experiments/record_speed.py", *args.only])
             rows = [[_rounded(value) for value in row.values()] for row in table]
-            write_table(args.record / f"{name}.csv", list(table[0]), rows, head)
+            write_table(
+                args.record / f"{name}.csv", list(table[0]), rows, {"command": command} | how
+            )
 
 
 def _rounded(value):

@@ -36,9 +36,7 @@ def measure(quick):
     rounds = 3 if quick else 11
     table = compare(COMPETITORS, **COURSE, rounds=rounds)
     for rows in (600, 6_000):
-        table += compare(
-            COMPETITORS, d=COURSE["d"], batch=COURSE["batch"], rows=rows, rounds=rounds
-        )
+        table += compare(COMPETITORS, **COURSE | {"rows": rows}, rounds=rounds)
     for d, batch in GRID[::5] if quick else GRID:
         rows = batch * steps(d, batch)
         table += compare(COMPETITORS, d=d, batch=batch, rows=rows, rounds=rounds)

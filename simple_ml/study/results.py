@@ -24,15 +24,7 @@ import numpy as np
 
 from simple_ml.datasets import MNIST
 
-__all__ = [
-    "DIGITS",
-    "best",
-    "data_digests",
-    "provenance",
-    "read_table",
-    "select",
-    "write_table",
-]
+__all__ = ["DIGITS", "best", "data_digests", "provenance", "read_table", "select", "write_table"]
 
 DIGITS = 6  # significant digits kept: more than any plot shows, fewer than BLAS kernels agree on
 

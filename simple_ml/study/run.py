@@ -93,10 +93,14 @@ def trial(
     W1, W2 = starting_weights(_rules(init, draw), sizes, rng, X.dtype)
     W1, W2 = W1 * math.sqrt(gain / imbalance), W2 * math.sqrt(gain * imbalance)
     start = W1.copy(), W2.copy()
+
+    def logits(A):
+        return forward(A, W1, W2)[1]
+
     # A diverging run overflows many times over; it is reported once, as nan.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        known = {"initial_loss": _measure(X, y, W1, W2)[0], "peak_loss": math.nan}
-        measured = {}
+        known = {"initial_loss": _measure(X, y, logits)[0], "peak_loss": math.nan}
+        found = {}
         for epoch in range(1, epochs[-1] + 1):
             if epoch == 1:
                 peak = _first_epoch(X, y, W1, W2, lr, batch)
@@ -106,12 +110,14 @@ def trial(
                 break
             known["peak_loss"] = peak
             if epoch in epochs:
-                row = _checkpoint(data, (W1, W2), start)
+                row = measured(data, logits)
+                for name, W, W0 in zip(MOVED, (W1, W2), start, strict=True):
+                    row[name] = float(np.linalg.norm(W - W0) / np.linalg.norm(W0))
                 if not math.isfinite(row["train_loss"]):
                     break
-                measured[epoch] = row
+                found[epoch] = row
     nothing = dict.fromkeys([*LOSSES, *MOVED], math.nan)
-    rows = ({"epoch": epoch} | measured.get(epoch, nothing) | known for epoch in epochs)
+    rows = ({"epoch": epoch} | found.get(epoch, nothing) | known for epoch in epochs)
     return [{name: row[name] for name in ("epoch", *LOSSES, *known, *MOVED)} for row in rows]
 
 
@@ -125,21 +131,18 @@ def _first_epoch(X, y, W1, W2, lr, batch):
     return float(np.max(losses))
 
 
-def _checkpoint(data, weights, start):
-    """Return losses and errors on the three parts, and how far the weights have moved."""
+def measured(data, logits):
+    """Return loss and error on the training, validation and test digits of a sweep."""
     row = {}
     for part, X, y in zip(PARTS, data[::2], data[1::2], strict=True):
-        row[f"{part}_loss"], row[f"{part}_err"] = _measure(X, y, *weights)
-    for name, W, W0 in zip(MOVED, weights, start, strict=True):
-        row[name] = float(np.linalg.norm(W - W0) / np.linalg.norm(W0))
+        row[f"{part}_loss"], row[f"{part}_err"] = _measure(X, y, logits)
     return row
 
 
-def _measure(X, y, W1, W2):
+def _measure(X, y, logits):
     """Return loss and error as Python floats."""
-    logits = [forward(X[i : i + CHUNK], W1, W2)[1] for i in range(0, len(X), CHUNK)]
-    loss, err = loss_err(np.concatenate(logits), y)
-    return float(loss), float(err)
+    h = [logits(X[i : i + CHUNK]) for i in range(0, len(X), CHUNK)]
+    return tuple(map(float, loss_err(np.concatenate(h), y)))
 
 
 def _rules(init, draw):

@@ -175,10 +175,7 @@ def _results(runs, jobs, task, data, settings):
     import joblib  # here, because most of the package's users do not sweep
 
     if jobs == "dask":
-        where = {
-            "backend": "dask",
-            "scatter": [data],
-        }  # to every worker once, and not with each run
+        where = {"backend": "dask", "scatter": [data]}  # once to every worker, not with each run
     else:
         # Should this process be killed, the others end when they have been idle for so long.
         where = {"backend": "loky", "idle_worker_timeout": 30}

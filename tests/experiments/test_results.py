@@ -10,13 +10,7 @@ import recording
 from simple_ml import load_mnist, train_nn, train_softmax
 from simple_ml.datasets import MNIST
 from simple_ml.initialization import hw0, normal, starting_weights, uniform
-from simple_ml.study.results import (
-    best,
-    data_digests,
-    read_table,
-    select,
-    write_table,
-)
+from simple_ml.study.results import best, data_digests, read_table, select, write_table
 from simple_ml.training import train_from
 
 RESULTS = Path(__file__).resolve().parents[2] / "notebooks" / "results"
