@@ -5,7 +5,7 @@
 ``tests/check/reports.txt`` holds some twenty reports as a reader gets them, one of each kind. Read
 what changed as a student would: is it right, and is it better?
 
-``simple_ml/check/reading.py`` holds the numbers of the equations that a report refers to. They
+``simple_ml/check/numbers.toml`` holds the numbers of the equations that a report refers to. They
 follow from the chapters: an equation may be added without a word here.
 """
 
@@ -21,7 +21,7 @@ import records
 from simple_ml.check.mistakes import READ
 
 REPORTS = records.ROOT / "tests" / "check" / "reports.txt"
-READING = records.ROOT / "simple_ml" / "check" / "reading.py"
+NUMBERS = records.ROOT / "simple_ml" / "check" / "numbers.toml"
 
 KINDS = """\
 einstein
@@ -78,20 +78,16 @@ def steady(text: str) -> str:
     return re.sub(r"[−-]?\b\d+(\.\d+(e[−+-]?\d+)?|e[−+-]?\d+)\b", "#", text)
 
 
-def reading() -> str:
-    """Return the text of the module with the numbers of the equations that reports refer to."""
-    numbers = equations.read_book().numbers
-    lines = ['"""Numbers of what a report refers to; `make renew` writes this file."""', ""]
-    lines += ["NUMBERS = {"]
+def numbers() -> str:
+    """Return the table of the numbers of the equations that reports refer to."""
+    known = equations.read_book().numbers
     labels = dict.fromkeys(page.label for page in READ.values() if page.label)  # once each
-    lines += [f'    "{label}": "{numbers[label]}",' for label in labels]
-    return "\n".join(
-        [*lines, "}", '"""For the label of an equation: its number in the book."""', ""]
-    )
+    head = "# The numbers of what a report refers to; `make renew` writes this file."
+    return "\n".join([head, *(f'{label} = "{known[label]}"' for label in labels), ""])
 
 
 def main() -> None:
-    records.renew(READING, reading())
+    records.renew(NUMBERS, numbers())
     records.renew(REPORTS, text_of(reports()))
 
 

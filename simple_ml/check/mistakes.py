@@ -24,40 +24,17 @@ from simple_ml.check.programs import fits, tables
 
 ANY_ORDER = "'every order of the rows'"  # a value for the line "order": they are tried one by one
 
-_SCORES, _LAYERS, _DEPTH = "01_softmax_loss", "02_two_layer_gradients", "03_backpropagation"
-_TRAINING, _START = "04_training", "05_initialization"
-
 
 class Page(NamedTuple):
-    """What a reader is sent to, and the line as it should read there."""
+    """What a reader is sent to, and the line as it should read there: a table of `pages.toml`."""
 
-    notebook: str
-    label: str  # of an equation, if one is about it
+    chapter: int
     write: str
+    label: str = ""  # of an equation, if one is about it
 
 
-READ = {
-    "softmax": Page(_SCORES, "eq-sm-softmax", "E / E.sum(axis=1, keepdims=True)"),
-    "loss": Page(_SCORES, "eq-sm-loss", "ℓ = −h_y + log Σ exp(h_j)"),
-    "mean": Page(
-        _SCORES,
-        "eq-sm-batch-loss",
-        "np.mean(np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(m), y]), with Z shifted",
-    ),
-    "overflow": Page(_SCORES, "eq-sm-shifted", "E = np.exp(Z - Z.max(axis=1, keepdims=True))"),
-    "error": Page(_SCORES, "eq-sm-batch-gradient", "G2 = S - I_y"),
-    "forward": Page(_LAYERS, "eq-2l-batch", "Z1 = np.maximum(X @ W1, 0)"),
-    "G1": Page(_LAYERS, "eq-2l-g1", "G1 = (Z1 > 0) * (G2 @ W2.T)"),
-    "dW1": Page(_LAYERS, "eq-2l-dw1", "dW1 = X.T @ G1 / m, dW2 = Z1.T @ G2 / m"),
-    "dW2": Page(_LAYERS, "eq-2l-dw2", "dW2 = Z1.T @ G2 / m"),
-    "recursion": Page(_DEPTH, "eq-bp-recursion", "V = G * derivative(A)"),
-    "data": Page(_TRAINING, "", "X = pixels.astype(np.float32) / 255"),
-    "update": Page(_TRAINING, "eq-tr-sgd", "W1 -= lr * dW1"),
-    "epoch": Page(_TRAINING, "eq-tr-sgd", "for start in range(0, len(X), batch)"),
-    "batch": Page(_TRAINING, "eq-tr-ragged", "m = len(yb)"),
-    "init": Page(_START, "eq-in-rules", "np.sqrt(gain / fan)"),
-}
-"""Where a mistake sends its reader. Numbers stand in `simple_ml.check.reading`."""
+READ = {name: Page(**row) for name, row in tables("pages.toml").items()}
+"""Where a mistake sends its reader."""
 
 GRADIENT_OF = {"W2": "dW2", "dW2": "dW2", "theta": "error"}
 """Where the gradient of an output is derived, for rows that say "dW1" and hold for others, too."""

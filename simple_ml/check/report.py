@@ -6,8 +6,9 @@ from html import escape
 from typing import Any
 
 from simple_ml.check.mistakes import READ
-from simple_ml.check.reading import NUMBERS
+from simple_ml.check.programs import tables
 
+NUMBERS = tables("numbers.toml")  # of the equations, by their labels
 WIDTH = 88
 FIRST = 2  # findings that are told in full on a terminal; of the others, what matters
 
@@ -36,7 +37,7 @@ class Finding:
         if not self.see:
             return ""
         page = READ[self.see]
-        text = f"chapter {int(page.notebook[:2])}"
+        text = f"chapter {page.chapter}"
         return f"{text}, equation ({NUMBERS[page.label]})" if page.label else text
 
 

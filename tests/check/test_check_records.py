@@ -37,7 +37,7 @@ def test_a_report_says_what_was_recorded(name, made):
 
 
 def test_readers_are_sent_to_the_equations_of_the_chapters():
-    assert not records.differences(check_reports.READING, check_reports.reading()), "make renew"
+    assert not records.differences(check_reports.NUMBERS, check_reports.numbers()), "make renew"
 
 
 def test_what_another_machine_may_compute_differently_is_not_compared():

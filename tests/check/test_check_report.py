@@ -6,8 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from simple_ml.check.evidence import Evidence
-from simple_ml.check.reading import NUMBERS
-from simple_ml.check.report import CODE, Finding, Report, _code
+from simple_ml.check.report import CODE, NUMBERS, Finding, Report, _code
 from simple_ml.check.sandbox import Line
 
 MASKED = f"chapter 2, equation ({NUMBERS['eq-2l-g1']})"
