@@ -25,6 +25,9 @@ NUMBERS = records.ROOT / "simple_ml" / "check" / "numbers.toml"
 
 KINDS = """\
 einstein
+per_row
+recursive
+with_struct
 doubles_inside: divides_by_batch
 with_a_class: no_max_shift
 with_a_class: mask_missing
@@ -38,6 +41,8 @@ mean_of_outer_products: classes_from_labels
 list_of_two: upcast
 per_row: returns_rubbish
 in_slices: no_mean mask_missing
+recursive: no_mean derivative_not_carried
+with_struct: pixels_over_256 label_offset
 """.splitlines()
 """Homework of tests/check/held_out_check whose reports are kept: right; meets; wrong."""
 

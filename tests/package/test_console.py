@@ -55,6 +55,7 @@ def test_whatever_is_printed_can_be_encoded(encoding, tmp_path):
         "train --epochs x",
         "train --data −1",
         "sweep t.csv --hidden 4 --epochs 1 --seeds 0-1 --jobs 1",
+        "check hw.py --full",
     ]
     code = f"""
 from simple_ml import load_mnist, train_nn
@@ -68,13 +69,15 @@ for line in {lines}:
         print(stopped.code)
 train_nn(*data, hidden_dim=5, epochs=1, lr="−")
 """
+    (tmp_path / "hw.py").write_text("def softmax_loss(Z, y):\n    return 1 / (Z * 0).sum()")
     environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment, check=False)
     out, err = done.stdout.decode(encoding), done.stderr.decode(encoding)
-    assert [line for line in out.splitlines() if len(line) == 1] == list("00220")
+    assert [line for line in out.splitlines() if len(line) == 1] == list("002201")
     assert out.count("| Epoch |") == 2
     assert "one deviation of the seeds" in out
+    assert "softmax_loss: wrong: " in out
     assert "whole number" in err
     assert "no such folder" in err
     assert err.rstrip().endswith("TypeError: lr is a str, expected a number")
