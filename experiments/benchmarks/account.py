@@ -11,10 +11,10 @@ from simple_ml import nn_epoch
 from simple_ml.study.stopwatch import line_seconds
 
 
-def measure(quick):
+def measure():
     """Return each line's median time over the median total, of several runs."""
     X, y, W1, W2 = problem(60_000, 100)
-    runs = [line_seconds(nn_epoch, X, y, W1, W2, lr=0.01) for _ in range(3 if quick else 11)]
+    runs = [line_seconds(nn_epoch, X, y, W1, W2, lr=0.01) for _ in range(11)]
     total = np.median([total for _, total in runs])
     table = []
     for line in runs[0][0]:

@@ -17,12 +17,12 @@ EPOCHS = {"floor": floor, "nn_epoch": ours, "ink": ink}
 BATCHES = (1, 3, 10, 30, 100, 300, 1000)
 
 
-def measure(quick):
+def measure():
     """Return a row for each epoch and size of batch."""
     X, y = load_mnist("full" if os.environ.get("SIMPLE_ML_DATA") else "embedded")[:2]
     table = []
     for batch in BATCHES:
-        rows = min(len(X), 200 * batch if quick else 2000 * batch)
+        rows = min(len(X), 2000 * batch)
         images, labels = X[:rows], y[:rows]
         starts = range(0, rows, batch)
         inked = np.mean([images[i : i + batch].any(axis=0).sum() for i in starts])
@@ -30,7 +30,7 @@ def measure(quick):
             name: prepare(images, labels, *problem(1, 100)[2:], 0.01, batch)
             for name, prepare in EPOCHS.items()
         }
-        seconds = interleaved(calls, 3 if quick else 11)
+        seconds = interleaved(calls, 11)
         size = {"batch": batch, "rows": rows, "columns": float(inked)}
         table += as_rows(seconds, "floor", "epoch", **size)
     return table

@@ -51,21 +51,20 @@ def prepared(prepare, rows, batch):
     return prepare(*problem(rows, 100), 0.01, batch)
 
 
-def measure(quick):
+def measure():
     """Return the rows of every series."""
-    rounds = 3 if quick else 11
     kept = MEMORY_VARIABLES[0] in os.environ
     ladder = {name: LADDER[name] for name in list(LADDER)[2:]}
     arrays = ladder | LESS if kept else {"matrices": textbook, "nn_epoch": ours}
     more = {name: prepared(prepare, MORE, 100) for name, prepare in arrays.items()}
-    series = [(MORE, more, "nn_epoch", 4 * rounds)]  # a trick is worth a hundredth or so
+    series = [(MORE, more, "nn_epoch", 44)]  # a trick is worth a hundredth or so
     if kept:
         few = {name: prepared(prepare, FEW, 100) for name, prepare in LADDER.items()}
         batches = {f"batch {batch}": prepared(ours, MORE, batch) for batch in BATCHES}
         series += [
             (FEW, few, "nn_epoch", 3),
-            (MORE, batches, "batch 100", rounds),
-            (20, one_product(), "one product", 4 * rounds),
+            (MORE, batches, "batch 100", 11),
+            (20, one_product(), "one product", 44),
         ]
     memory = "kept" if kept else "returned"
     return [

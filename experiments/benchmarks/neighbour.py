@@ -28,9 +28,9 @@ def busy_neighbour():
             process.kill()
 
 
-def measure(quick):
+def measure():
     """Return a row for each choice of threads, with and without a neighbour."""
-    X, y, _, _ = problem(6_000 if quick else 30_000, 100)
+    X, y, _, _ = problem(30_000, 100)
 
     def train():
         train_nn(X, y, X[:100], y[:100], hidden_dim=100, epochs=3, lr=0.01, verbose=False)
@@ -46,9 +46,8 @@ def measure(quick):
     table = []
     for place, context in (("alone", nullcontext), ("beside a busy process", busy_neighbour)):
         with context():
-            seconds = interleaved(
-                {"one thread": one, "all threads": every, "train_nn": train}, 3 if quick else 9
-            )
+            calls = {"one thread": one, "all threads": every, "train_nn": train}
+            seconds = interleaved(calls, 9)
         table += as_rows(seconds, "one thread", "threads", place=place)
     return table
 

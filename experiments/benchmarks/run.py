@@ -1,9 +1,8 @@
 """Measure everything, side by side, and print it: ``make bench``.
 
-``--quick`` takes two minutes instead of some twenty: fewer rounds and sizes, no ``suite``.
-``--record FOLDER`` writes the tables there as CSV files, too; `experiments/record_speed.py` does so
-for the book. Peers that are not installed are named and left out; full MNIST is used where
-``SIMPLE_ML_DATA`` says it is.
+It takes some twenty minutes. ``--record FOLDER`` writes the tables there as CSV files, too;
+`experiments/record_speed.py` does so for the book. Peers that are not installed are named and left
+out; full MNIST is used where ``SIMPLE_ML_DATA`` says it is.
 """
 
 import argparse
@@ -20,12 +19,11 @@ from simple_ml.study.results import write_table
 HERE = Path(__file__).parent
 
 
-def rows_of(script, threads, quick, kept=True):
+def rows_of(script, threads, kept=True):
     """Return the rows that a script prints, in a process with so many threads, on as many cores."""
     print(f"... {script}, threads: {threads}", file=sys.stderr, flush=True)
-    command = [sys.executable, str(HERE / script), *["--quick"] * quick]
     run = subprocess.run(
-        command,
+        [sys.executable, str(HERE / script)],
         env=environment(threads, kept),
         preexec_fn=lambda: keep_to(threads),  # before the child's libraries count the cores
         stdout=subprocess.PIPE,
@@ -43,28 +41,25 @@ def show(title, table):
         print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
 
 
-MEASURE = {
+MEASURE = {  # a table: its title, and what rows_of is asked for
     "speed": (
         "One epoch: time over that of its five matrix products, median and quartiles",
-        lambda quick: rows_of("sizes.py", 1, quick) + rows_of("sizes.py", 2, quick),
+        [("sizes.py", 1), ("sizes.py", 2)],
     ),
     "speed_ladder": (
         "From loops to nn_epoch, and batches of other sizes: time over nn_epoch's",
-        lambda quick: rows_of("ladder.py", 1, quick) + rows_of("ladder.py", 1, quick, kept=False),
+        [("ladder.py", 1), ("ladder.py", 1, False)],
     ),
     "speed_ink": (
         "Below the floor: an epoch without blank columns, over batch sizes; time over the floor's",
-        lambda quick: rows_of("below.py", 1, quick),
+        [("below.py", 1)],
     ),
-    "speed_account": (
-        "The account of an epoch of nn_epoch: share of each line",
-        lambda quick: rows_of("account.py", 1, quick),
-    ),
+    "speed_account": ("The account of an epoch: share of each line", [("account.py", 1)]),
     "speed_neighbour": (
         "Training with a busy neighbour: time over that on one BLAS thread",
-        lambda quick: rows_of("neighbour.py", 2, quick),
+        [("neighbour.py", 2)],
     ),
-    "suite": ("The tests and the book, in a fresh clone", lambda _: rows_of("suite.py", 2, False)),
+    "suite": ("The tests and the book, in a fresh clone", [("suite.py", 2)]),
 }
 
 
@@ -72,7 +67,6 @@ def main():
     """Measure, print, and record if asked to."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("only", nargs="*", help=f"one or more of {', '.join(MEASURE)}; else all")
-    parser.add_argument("--quick", action="store_true", help="fewer rounds and sizes")
     parser.add_argument("--record", metavar="FOLDER", type=Path, help="write CSV files there")
     args = parser.parse_args()
     if unknown := set(args.only) - set(MEASURE):
@@ -80,9 +74,9 @@ def main():
     how = machine()
     print("; ".join(f"{key} {value}" for key, value in how.items()))
     print(f"missing peers: {', '.join(MISSING) or 'none'}")
-    for name in args.only or [name for name in MEASURE if not (args.quick and name == "suite")]:
-        title, measure = MEASURE[name]
-        table = measure(args.quick)
+    for name in args.only or MEASURE:
+        title, asked = MEASURE[name]
+        table = [row for one in asked for row in rows_of(*one)]
         show(title, table)
         if args.record and name != "suite":
             command = " ".join(["python", "experiments/record_speed.py", *args.only])

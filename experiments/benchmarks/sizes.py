@@ -15,7 +15,7 @@ COURSE = {"d": 100, "batch": 100, "rows": 60_000}
 GRID = [(d, batch) for d in (10, 100, 500, 2000) for batch in (1, 10, 100, 1000)]
 
 
-def compare(competitors, d, batch, rows, rounds):
+def compare(competitors, d, batch, rows):
     """Return a row of the table for each competitor."""
     data = problem(rows, d)
     calls = {
@@ -23,7 +23,7 @@ def compare(competitors, d, batch, rows, rounds):
         for name, prepare in competitors.items()
     }
     setting = {"threads": int(os.environ["OMP_NUM_THREADS"]), "d": d, "batch": batch, "rows": rows}
-    return as_rows(interleaved(calls, rounds), "floor", "epoch", **setting)
+    return as_rows(interleaved(calls, 11), "floor", "epoch", **setting)
 
 
 def steps(d, batch):
@@ -31,15 +31,13 @@ def steps(d, batch):
     return round(min(max(1e6 / (d * batch), 2), 500, 2e5 / d))
 
 
-def measure(quick):
+def measure():
     """Return the rows of every setting."""
-    rounds = 3 if quick else 11
-    table = compare(COMPETITORS, **COURSE, rounds=rounds)
+    table = compare(COMPETITORS, **COURSE)
     for rows in (600, 6_000):
-        table += compare(COMPETITORS, **COURSE | {"rows": rows}, rounds=rounds)
-    for d, batch in GRID[::5] if quick else GRID:
-        rows = batch * steps(d, batch)
-        table += compare(COMPETITORS, d=d, batch=batch, rows=rows, rounds=rounds)
+        table += compare(COMPETITORS, **COURSE | {"rows": rows})
+    for d, batch in GRID:
+        table += compare(COMPETITORS, d=d, batch=batch, rows=batch * steps(d, batch))
     return table
 
 
