@@ -13,8 +13,6 @@ If the variable CHROMIUM names a browser, it is that one. Otherwise it is the fi
 Tests and tools only look for what is there (``launch``); the command also sets one up.
 """
 
-from __future__ import annotations
-
 import os
 import shlex
 import shutil

@@ -1,7 +1,5 @@
 """Open the built site in a browser: serve it, go to a page, wait until it is drawn."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import http.server

@@ -9,8 +9,6 @@ what changed as a student would: is it right, and is it better?
 follow from the chapters: an equation may be added without a word here.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator
@@ -61,13 +59,9 @@ def reports() -> Iterator[tuple[str, str]]:
 
 
 def others(kinds: dict) -> list:
-    """Return the first wrong function of each kind that `KINDS` has no function of."""
+    """Return a wrong function of each kind that `KINDS` has no function of."""
     seen = {kind for function, kind in kinds.items() if function.__name__ in KINDS}
-    first = {}
-    for function, kind in kinds.items():
-        if kind not in seen:
-            first[kind] = function
-    return list(first.values())
+    return list({kind: f for f, kind in kinds.items() if kind not in seen}.values())
 
 
 def text_of(pairs: Iterator[tuple[str, str]]) -> str:

@@ -7,8 +7,6 @@ understands it, too. tests/book/equations.lock has a digest of each page's label
 with the cells that check it: a check computes, but it cannot read the formula beside it.
 """
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

@@ -7,10 +7,7 @@ printed is what the page would draw. Light and dark differ in colours alone. A r
 gets the light one as pixels, since JupyterLab shows no SVG that is attached to a cell.
 """
 
-from __future__ import annotations
-
 import re
-import sys
 from pathlib import Path
 
 from browser import launch, sync_playwright
@@ -44,7 +41,7 @@ def dressed(svg: str, theme: str) -> str:
     return f"{head}{size}><style>{rules}</style>{rest}\n".replace("><", ">\n<")
 
 
-def main() -> int:
+def main() -> None:
     """Write three files a figure."""
     with serving(BOOK) as address, sync_playwright() as driver:
         browser = launch(driver)
@@ -58,8 +55,7 @@ def main() -> int:
                 print(f"{file.name}: {file.stat().st_size:,} bytes")
             sheet.set_content((BOOK / "_static" / f"try-{name}-light.svg").read_text("utf-8"))
             sheet.locator("svg").screenshot(path=BOOK / "_static" / f"try-{name}-light.png")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,8 +6,6 @@ tools/equations.py) and has to end in an ``AssertionError``; the chapter knows n
 tests/book/test_chapters.py does so for each chapter.
 """
 
-from __future__ import annotations
-
 import ast
 import linecache
 import os

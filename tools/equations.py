@@ -20,8 +20,6 @@ This module reads the notebooks and the Markdown pages, without Sphinx. The site
 ``book/_ext/equation_checks.py`` shows what it finds; ``tools/equation_mutants.py`` runs mutants.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator
@@ -64,10 +62,6 @@ class Equation:
     cell: int | None  # index of the Markdown cell; None for a page of prose
     tex: str
     checks: tuple[Check, ...] = ()
-
-    @property
-    def covered(self) -> bool:
-        return bool(self.checks)
 
 
 @dataclass
@@ -224,7 +218,7 @@ def label_problems(book: Book) -> Iterator[str]:
             yield f"{where}: label {label!r} must start with {PREFIX!r}"
         elif label in seen:
             yield f"{where}: {label} is also the label of an equation in {seen[label]}"
-        elif not equation.covered:
+        elif not equation.checks:
             yield f"{equation.file}: no cell checks {label}"
         seen.setdefault(label, where)
     for check in book.checks:

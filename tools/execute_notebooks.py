@@ -9,8 +9,6 @@ progress bar), or a number and its sentence do not find each other (tools/quotes
 left as it was. ``make notebooks`` calls this for the chapters that changed.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys
@@ -127,24 +125,17 @@ def comparable_outputs(notebook) -> list[list]:
     Text is compared; of an image, that there is one (its bytes depend on Matplotlib's
     fonts and libraries).
     """
-    result = []
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        outputs = []
-        for output in merged_streams(cell.outputs):
-            if output.output_type == "stream":
-                outputs.append((output.name, output.text))
-            elif output.output_type == "error":
-                outputs.append(("error", output.ename))
-            else:
-                texts = {
-                    kind: "image" if kind.startswith("image/") else data
-                    for kind, data in output.data.items()
-                }
-                outputs.append((output.output_type, texts))
-        result.append(outputs)
-    return result
+    cells = (cell for cell in notebook.cells if cell.cell_type == "code")
+    return [[comparable(output) for output in merged_streams(cell.outputs)] for cell in cells]
+
+
+def comparable(output) -> tuple:
+    if output.output_type == "stream":
+        return output.name, output.text
+    if output.output_type == "error":
+        return "error", output.ename
+    data = output.data.items()
+    return output.output_type, {k: "image" if k.startswith("image/") else v for k, v in data}
 
 
 def main() -> int:

@@ -11,8 +11,6 @@ A code cell of the same notebook computes it (``simple_ml.study.quote``)::
 Every renderer hides the comments and shows the number, and a diff shows how it changed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """Write derived records, text files that follow from other files, and say what changed in them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from pathlib import Path
 

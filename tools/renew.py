@@ -6,8 +6,6 @@ The first time in a clone, outputs whose inputs are committed count as up to dat
 to that.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -8,8 +8,6 @@ A table names the script that made it in its first lines. Tables of measured sec
 only by name: they change with the machine, not with the code. So are tables that are not there yet.
 """
 
-from __future__ import annotations
-
 import argparse
 import subprocess
 import sys

@@ -14,8 +14,6 @@ It reads digits, not words such as "nine"; in inline formulas only powers of ten
 a decimal point. `tests/book/test_numbers.py` asks it.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import re

@@ -7,8 +7,6 @@
   which ``.github/workflows/pages.yml`` puts on a branch of their own (``reader_notebooks.py``).
 """
 
-from __future__ import annotations
-
 import os
 
 from reader_notebooks import BRANCH

@@ -3,8 +3,6 @@
 "Alias for field number 0" tells a reader nothing; the class's own docstring describes its fields.
 """
 
-from __future__ import annotations
-
 
 def leave_out_fields(app, what, name, obj, skip, options) -> bool | None:
     """Skip a field of a named tuple; of anything else the others decide."""

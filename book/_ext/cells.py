@@ -9,8 +9,6 @@ Neighbours that fold share a line. The copies for readers are written before, an
 as it was (``reader_notebooks.py``). What has the tag ``remove-cell`` MyST-NB leaves out.
 """
 
-from __future__ import annotations
-
 from html import escape
 
 from docutils import nodes

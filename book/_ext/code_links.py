@@ -6,8 +6,6 @@ keyword argument or an attribute of the same spelling stays as it is. The link's
 the first line of the docstring, and what a reader copies is unchanged.
 """
 
-from __future__ import annotations
-
 import ast
 import importlib
 import inspect

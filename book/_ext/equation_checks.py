@@ -8,8 +8,6 @@
 ``tools/equations.py`` reads what is checked where.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterable
@@ -160,7 +158,8 @@ class EquationIndex(SphinxDirective):
             for equation in self.env.book_equations.labelled
             if docname_of(equation.file) in self.env.found_docs
         ]
-        lines = [summary(listed), ""]
+        covered = sum(bool(equation.checks) for equation in listed)
+        lines = [f"{covered} of {len(listed)} labelled equations are checked.", ""]
         for file, group in groupby(listed, key=lambda equation: equation.file):
             lines += self.table(file, list(group))
         holder = nodes.container(classes=["equation-index"])
@@ -190,19 +189,13 @@ class EquationIndex(SphinxDirective):
 
 def in_a_line(tex: str) -> str:
     tex = " ".join(tex.split())
-    return (
-        tex if "\\\\" not in tex or "\\begin" in tex else rf"\begin{{aligned}}{tex}\end{{aligned}}"
-    )
+    has_rows = r"\\" in tex and r"\begin" not in tex
+    return rf"\begin{{aligned}}{tex}\end{{aligned}}" if has_rows else tex
 
 
 def row(*cells: str) -> list[str]:
     """Return a row of a list-table."""
     return [f"{'* -' if not position else '  -'} {cell}" for position, cell in enumerate(cells)]
-
-
-def summary(listed: list[equations.Equation]) -> str:
-    covered = sum(equation.covered for equation in listed)
-    return f"{covered} of {len(listed)} labelled equations are checked."
 
 
 def setup(app):

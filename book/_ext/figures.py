@@ -5,8 +5,6 @@ theme: greys and tints change places with their opposites, dark colours become l
 figure shows as pixels (digits, weights) or as a map with its scale stays as it is.
 """
 
-from __future__ import annotations
-
 import colorsys
 import copy
 import re

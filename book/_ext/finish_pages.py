@@ -15,8 +15,6 @@ A step is a function that takes a parsed page and changes it. They see to it tha
 All steps may run twice on a page, since Sphinx writes only the pages that changed.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 from html import unescape
@@ -31,6 +29,7 @@ import search_records
 import style_sheets
 import typeset_maths
 from bs4 import BeautifulSoup, NavigableString
+from plain_markdown import one_line
 from pygments.formatters import HtmlFormatter
 from pygments.token import Name, Punctuation, Text, Whitespace
 from sphinx.highlighting import PygmentsBridge
@@ -291,7 +290,7 @@ def describe(page: Page) -> None:
     if not (soup.head and soup.title):
         return
     first = next((p for p in soup.select("article section > p") if len(p.get_text()) > 40), None)
-    text = re.sub(r"\s+", " ", (first or soup.title).get_text()).strip()
+    text = one_line((first or soup.title).get_text())
     if len(text) > 160:
         text = text[:160].rpartition(" ")[0] + " …"
     page.meta("name", "description", text)

@@ -5,12 +5,11 @@ or with an s, and in either case of its first letter; headings, links, code and 
 stay as they are. What a page links itself, with ``{term}``, is not linked again.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
 from docutils import nodes
+from equation_checks import link
 from sphinx import addnodes
 
 GLOSSARY = "book/glossary"
@@ -50,19 +49,6 @@ def may_be_linked(text: nodes.Text) -> bool:
     return in_paragraph
 
 
-def reference(docname: str, term: str, text: str) -> nodes.Node:
-    return addnodes.pending_xref(
-        "",
-        nodes.inline(text, text, classes=["glossary-term"]),
-        refdomain="std",
-        reftype="term",
-        reftarget=term,
-        refdoc=docname,
-        refexplicit=True,
-        refwarn=True,
-    )
-
-
 def link_first_uses(app, doctree: nodes.document) -> None:
     docname = app.env.docname
     source = Path(app.srcdir, f"{GLOSSARY}.md")
@@ -86,7 +72,11 @@ def link_first_uses(app, doctree: nodes.document) -> None:
             if term.casefold() in done:
                 continue
             done.add(term.casefold())
-            pieces += [nodes.Text(text[end : match.start()]), reference(docname, term, match[0])]
+            words = nodes.inline("", match[0], classes=["glossary-term"])
+            pieces += [
+                nodes.Text(text[end : match.start()]),
+                link(docname, "std", "term", term, words),
+            ]
             end = match.end()
         if pieces:
             text.parent.replace(text, [*pieces, nodes.Text(text[end:])])

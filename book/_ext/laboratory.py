@@ -16,8 +16,6 @@ link to the laboratory; so that is what there is without scripts, in print and i
 notebook. ``book/lab/try-it.js`` puts the program into its place.
 """
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

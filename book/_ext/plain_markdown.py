@@ -5,8 +5,6 @@ has resolved them. What Markdown lacks is HTML that JupyterLab, VS Code, Colab a
 through: anchors (``<a id>``), folding (``<details>``), line breaks.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import textwrap
@@ -173,11 +171,6 @@ class Markdown:
         ]
         apart = any(len(item.children) > 1 for item in node.children)
         return ("\n\n" if apart else "\n").join(texts)
-
-    def write_definition_list_item(self, node) -> str:
-        terms = ", ".join(self.inline(n) for n in node.children if isinstance(n, nodes.term))
-        meaning = self.blocks(n for n in node.children if isinstance(n, nodes.definition))
-        return f"- **{terms}**\n\n" + textwrap.indent(meaning, "  ")
 
     def write_block_quote(self, node) -> str:
         return quotation(self.blocks(node.children))

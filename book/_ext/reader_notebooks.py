@@ -6,8 +6,6 @@ outputs are the source's. They are made while the site is, from the same tree. T
 buttons give them, and one archive holds them all, with the package and the recorded tables.
 """
 
-from __future__ import annotations
-
 import html
 import itertools
 import posixpath
@@ -29,9 +27,7 @@ BRANCH = "reader"  # where .github/workflows/pages.yml puts what the archive hol
 
 # What a tag of the source hides in the copy: the code, the outputs.
 HIDES = {
-    "hide-input": {"source"}, "remove-input": {"source"},
-    "hide-output": {"outputs"}, "remove-output": {"outputs"},
-    "hide-cell": {"source", "outputs"}, "remove-cell": {"source", "outputs"},
+    "hide-input": {"source"}, "remove-output": {"outputs"}, "remove-cell": {"source", "outputs"},
 }  # fmt: skip
 
 ABOUT = """**A copy to read and to run** of a page of {book}. `make lab` sets up what it needs.

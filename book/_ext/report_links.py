@@ -4,8 +4,6 @@
 words become a link to the equation, or to the chapter where it names no equation.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

@@ -10,8 +10,6 @@ buttons are left out, and a formula is its symbols: ``\nabla_{W_1}\ell`` is "∇
 It all works from files, without a server. Sphinx's own index and its script are not made.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
@@ -20,6 +18,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from bs4 import NavigableString, Tag
+from plain_markdown import one_line
 
 SOURCE = Path(__file__).resolve().parents[1] / "search"
 RECORDS = "records.js"
@@ -57,7 +56,7 @@ def spoken(node: ElementTree.Element) -> str:
         return f" {text} " if len(text) > 1 else text
     if kind in {"mn", "ms"}:
         return text
-    parts = [re.sub(r"\s+", " ", spoken(child)).strip() for child in node]
+    parts = [one_line(spoken(child)) for child in node]
     match kind, parts:
         case "msub" | "munder", [base, index]:
             return base + below(index)
@@ -89,7 +88,7 @@ def formula_in_words(html: str) -> str:
     """Return a typeset formula as text, from the MathML beside it."""
     found = re.search(r"<math\b.*?</math>", html, re.DOTALL)
     text = spoken(ElementTree.fromstring(found[0].replace("&nbsp;", " "))) if found else ""
-    return re.sub(r"\s+", " ", text).strip(" ;")
+    return one_line(text).strip(" ;")
 
 
 # ---------------------------------------------------------------- records
@@ -110,10 +109,6 @@ class Record:
         words = one_line(" ".join(self.text))
         lead = first_sentence(self.lead or words)
         return [self.kind, self.title, self.place, self.url, lead, words.removeprefix(lead).strip()]
-
-
-def one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
 
 
 def short_name(full: str) -> str:

@@ -5,8 +5,6 @@ their rules name a class or an element that no page here has and no script makes
 them all before it draws the first line.
 """
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import os
@@ -63,9 +61,9 @@ def used(rules: list, known: frozenset[str]) -> str:
     for rule in rules:
         if isinstance(rule, QualifiedRule):
             selectors = [s for s in split(rule.prelude) if known.issuperset(names(s))]
-            if selectors and not only_space(rule.content):
+            if selectors and (content := compact(rule.content)):
                 prelude = ",".join(tinycss2.serialize(s).strip() for s in selectors)
-                kept.append(f"{prelude}{{{compact(rule.content)}}}")
+                kept.append(f"{prelude}{{{content}}}")
         elif isinstance(rule, AtRule) and rule.lower_at_keyword in ("media", "supports"):
             inner = used(tinycss2.parse_rule_list(rule.content, True, True), known)
             if inner:
@@ -82,10 +80,6 @@ def compact(content: list) -> str:
     """Return declarations without comments and line breaks."""
     text = tinycss2.serialize([token for token in content if not isinstance(token, Comment)])
     return re.sub(r"\s*\n\s*", "", text).strip()
-
-
-def only_space(content: list) -> bool:
-    return all(token.type in ("whitespace", "comment") for token in content)
 
 
 @functools.cache

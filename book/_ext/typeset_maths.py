@@ -7,8 +7,6 @@ fonts alone, and has MathML beside it for screen readers. TeX that MathJax canno
 warning, and so fails the build.
 """
 
-from __future__ import annotations
-
 import atexit
 import functools
 import re

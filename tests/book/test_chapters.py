@@ -7,8 +7,6 @@ compared, too; and each check is seen to fail on the equation's mutant (tools/eq
     pytest --nbval notebooks tests/book/test_chapters.py -k 04_training     one chapter alone
 """
 
-from __future__ import annotations
-
 import base64
 import io
 import os

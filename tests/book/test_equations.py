@@ -4,15 +4,15 @@ The first test is about the book; the others see that it notices. test_chapters.
 fail.
 """
 
-from __future__ import annotations
-
-import json
+import copy
 from pathlib import Path
 
 import digests
 import equations
+import nbformat
 import pytest
 import records
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,14 +36,15 @@ GOOD_CHECK = "G2 = S - I_y\nassert G2 == 2"
 
 def check_cell(label="eq-g2", text=GOOD_CHECK, mutant=("S - I_y", "S + I_y"), **changes):
     entry = {"kind": "symbolic", "mutant": list(mutant), "catches": "a lost sign"} | changes
-    return "code", text, {"tags": [f"checks:{label}"], "equation_checks": {label: entry}}
+    metadata = {"tags": [f"checks:{label}"], "equation_checks": {label: entry}}
+    return new_code_cell(text, metadata=metadata)
 
 
 def equation_cell(label="eq-g2", before="## A section\n\n"):
-    return "markdown", f"{before}$$\nG_2 = S - I_y\n$$ ({label})\n", {}
+    return new_markdown_cell(f"{before}$$\nG_2 = S - I_y\n$$ ({label})\n")
 
 
-SETUP = ("code", "S, I_y = 3, 1", {})
+SETUP = new_code_cell("S, I_y = 3, 1")
 
 
 @pytest.fixture
@@ -53,12 +54,7 @@ def write(tmp_path):
     def write(*cells):
         for folder in ("book", "notebooks"):
             (tmp_path / folder).mkdir(exist_ok=True)
-        written = [
-            {"cell_type": kind, "source": text.splitlines(True), "metadata": metadata}
-            for kind, text, metadata in cells
-        ]
-        notebook = tmp_path / "notebooks" / "02_sample.ipynb"
-        notebook.write_text(json.dumps({"cells": written}), encoding="utf-8")
+        nbformat.write(new_notebook(cells=cells), tmp_path / "notebooks" / "02_sample.ipynb")
 
     return write
 
@@ -80,29 +76,25 @@ def test_a_checked_equation_is_read_with_its_place_and_its_check(write, tmp_path
 
 
 def test_the_heading_is_found_in_an_earlier_cell(write, tmp_path):
-    write(("markdown", "# One\n\n## Two", {}), equation_cell(before=""), SETUP, check_cell())
+    write(new_markdown_cell("# One\n\n## Two"), equation_cell(before=""), SETUP, check_cell())
     assert equations.read_book(tmp_path).labelled[0].heading == "Two"
 
 
-def markdown(text):
-    return "markdown", text, {}
-
-
 def without(key, cell):
-    kind, text, metadata = cell
-    return kind, text, {name: value for name, value in metadata.items() if name != key}
+    del cell.metadata[key]
+    return cell
 
 
 @pytest.mark.parametrize(
     ("cells", "complaint"),
     [
         ([equation_cell()], "no cell checks eq-g2"),
-        ([markdown("$$\na = b\n$$\n")], "a displayed equation has no label: a = b"),
-        ([markdown("in a line $$a = b$$ of text")], "has no label"),
-        ([markdown("```{math}\n:label: eq-x\na = b\n```")], "has no label"),
-        ([markdown("\\begin{align}\na &= b\n\\end{align}")], "has no label"),
-        ([markdown("> quoted:\n> $$\n> a = b\n> $$\n")], "has no label"),
-        ([markdown("- an item\n\n  $$\n  a = b\n  $$\n")], "has no label"),
+        ([new_markdown_cell("$$\na = b\n$$\n")], "a displayed equation has no label: a = b"),
+        ([new_markdown_cell("in a line $$a = b$$ of text")], "has no label"),
+        ([new_markdown_cell("```{math}\n:label: eq-x\na = b\n```")], "has no label"),
+        ([new_markdown_cell("\\begin{align}\na &= b\n\\end{align}")], "has no label"),
+        ([new_markdown_cell("> quoted:\n> $$\n> a = b\n> $$\n")], "has no label"),
+        ([new_markdown_cell("- an item\n\n  $$\n  a = b\n  $$\n")], "has no label"),
         ([equation_cell(), equation_cell(), check_cell()], "eq-g2 is also the label"),
         ([equation_cell("g2")], "must start with 'eq-'"),
         ([equation_cell(), check_cell("eq-x")], "checks eq-x, but no equation has it"),
@@ -123,7 +115,7 @@ def test_what_is_wrong_with_equations_and_checks_is_reported(cells, complaint, w
     "text", ["```python\nprice = '$$'\n```", "the marks `$$` open it", "costs $5 and $x$ more"]
 )
 def test_dollars_in_code_and_text_are_not_equations(text, write, tmp_path):
-    write(("markdown", text, {}))
+    write(new_markdown_cell(text))
     assert equations.read_book(tmp_path).equations == []
 
 
@@ -137,8 +129,11 @@ def test_a_labelled_equation_of_a_page_counts_and_an_unlabelled_one_does_not(wri
 @pytest.mark.parametrize(("old", "new"), [("S - I_y", "S + I_y"), ("== 2", "> 0")])
 def test_a_changed_equation_and_a_weaker_check_are_seen(old, new, write, tmp_path):
     def listing(*changed):
-        write(SETUP, *((kind, text.replace(*changed), data) for kind, text, data in cells))
+        book = copy.deepcopy(cells)
+        for cell in book:
+            cell.source = cell.source.replace(*changed)
+        write(SETUP, *book)
         return digests.equations_listing(tmp_path)
 
-    cells = [equation_cell(), check_cell(), markdown("Words may change.")]
+    cells = [equation_cell(), check_cell(), new_markdown_cell("Words may change.")]
     assert listing(old, new) != listing(old, old) == listing("Words", "Commas")

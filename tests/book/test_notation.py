@@ -1,7 +1,5 @@
 """No symbol of the notation without a use, no letter without a row, one advice in one wording."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import defaultdict

@@ -5,8 +5,6 @@ figure without a description, and much else. Each property is tested on the chap
 notebook made to break it.
 """
 
-from __future__ import annotations
-
 import copy
 import re
 from pathlib import Path
@@ -173,14 +171,12 @@ SPOILT = [
     (figures_without_description, [cell(outputs=[PNG], mystnb={"image": {"alt": "figure"}})]),
     (long_cells, [cell("\n".join(["x = 1"] * (MAX_CODE_LINES + 1)))]),
     (silenced_warnings, [cell("import warnings\nwarnings.filterwarnings('ignore')")]),
-    (traces_of_the_machine, [cell(outputs=[stream("/home/me/book/x.py")])]),
-    (traces_of_the_machine, [cell(outputs=[stream("saved to /tmp/x")])]),
-    (traces_of_the_machine, [cell(outputs=[stream("took 3.21 s")])]),
-    (traces_of_the_machine, [cell(outputs=[stream("12 ms")])]),
-    (traces_of_the_machine, [cell(outputs=[stream("100%| 40/40 [00:01, 30.2it/s]")])]),
-    (traces_of_the_machine, [cell(outputs=[stream("at 10:22:33")])]),
-    (traces_of_the_machine, [cell(outputs=[stream("<object at 0x7f3a2b1c>")])]),
 ]
+TRACES = [
+    "/home/me/book/x.py", "saved to /tmp/x", "took 3.21 s", "12 ms", "30.2it/s", "at 10:22:33",
+    "<object at 0x7f3a2b1c>",
+]  # fmt: skip
+SPOILT += [(traces_of_the_machine, [cell(outputs=[stream(text)])]) for text in TRACES]
 
 
 @pytest.mark.parametrize(("complaints", "cells"), SPOILT)

@@ -3,13 +3,10 @@
 The first part looks at the book; the others spoil a copy of it and see that somebody notices.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path
 
-import equations
 import execute_notebooks
 import nbformat
 import numpy as np
@@ -69,9 +66,8 @@ COMPUTED = [entry for entry in typed_numbers.reasons() if "is" in entry]
 @pytest.mark.parametrize("entry", COMPUTED, ids=lambda entry: entry["text"])
 def test_what_is_typed_is_what_comes_out(entry):
     def quoted(name):
-        return float(
-            re.search(r"\d[\d.]*", dict(quotes.computed(read(ROOT / entry["file"])))[name])[0]
-        )
+        said = dict(quotes.computed(read(ROOT / entry["file"])))[name]
+        return float(re.search(r"\d[\d.]*", said)[0])
 
     names = {"np": np, "quoted": quoted, "embedded": load_mnist(), "MNIST": MNIST}
     computed = float(eval(entry["is"], names))  # text of our own table
@@ -153,11 +149,9 @@ def test_a_comment_in_the_description_of_a_figure_is_noticed():
 
 def test_executing_a_chapter_writes_its_numbers_into_sentences_and_captions(tmp_path):
     code = "from simple_ml.study.quoting import quote\nquote('{:.1f} %', err=7.91)"
-    old, figure = (
-        "It is <!--err-->1 %<!--/-->.",
-        {"name": "fig-x", "caption": "At <!--err-->?<!--/-->."},
-    )
-    notebook = chapter(f"{old} Not more than <!--err-->2 %<!--/-->.", stored(err="1 %"))
+    figure = {"name": "fig-x", "caption": "At <!--err-->?<!--/-->."}
+    old = "It is <!--err-->1 %<!--/-->. Not more than <!--err-->2 %<!--/-->."
+    notebook = chapter(old, stored(err="1 %"))
     notebook.cells[0].source = code
     notebook.cells.append(new_code_cell("print(1)", metadata={"mystnb": {"figure": figure}}))
     nbformat.write(notebook, tmp_path / "x.ipynb")
@@ -241,20 +235,9 @@ def test_a_typed_result_is_found_and_what_is_no_result_is_left_alone(text, typed
     assert [number.number for number in typed_numbers.typed(path, tmp_path)] == typed
 
 
-def test_a_setting_is_known_from_the_code_and_a_result_of_the_same_size_is_not(tmp_path):
-    path = tmp_path / "01_x.ipynb"
-    cells = [
-        {"cell_type": "code", "source": "lr = 0.5", "metadata": {}},
-        {"cell_type": "markdown", "source": "At 0.5 the error is 0.5 %.", "metadata": {}},
-    ]
-    path.write_text(json.dumps({"cells": cells}))
-    assert [n.number for n in typed_numbers.typed(path, tmp_path)] == ["0.5"]
-    assert equations.chapter_number(path.name) == 1
-
-
-def test_descriptions_and_captions_of_figures_are_read(tmp_path):
-    path = tmp_path / "01_x.ipynb"
+def test_a_result_is_found_beside_an_equal_setting_and_in_descriptions_and_captions(tmp_path):
     shown = {"image": {"alt": "falls to 6.4"}, "figure": {"caption": "It ends at 7.3."}}
-    cells = [{"cell_type": "code", "source": "1", "metadata": {"mystnb": shown}}]
-    path.write_text(json.dumps({"cells": cells}))
-    assert [n.number for n in typed_numbers.typed(path, tmp_path)] == ["6.4", "7.3"]
+    figure = new_code_cell("lr = 0.5", metadata={"mystnb": shown})
+    cells = [figure, new_markdown_cell("At 0.5 the error is 0.5 %.")]
+    nbformat.write(new_notebook(cells=cells), path := tmp_path / "01_x.ipynb")
+    assert [n.number for n in typed_numbers.typed(path, tmp_path)] == ["0.5", "6.4", "7.3"]

@@ -1,7 +1,5 @@
 """Dependencies have a reason and a locked version, foreign files a licence and a digest."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from pathlib import Path
