@@ -10,9 +10,13 @@
 import { map, product, productTransposed, transposedProduct, zip, zerosLike } from "./matrix.js";
 
 export function forward(X, W1, W2) {
-  const Z1 = map(product(X, W1), (a) => (a < 0 ? 0 : a)); // (m, d); a NaN stays one, as in NumPy
+  const Z1 = relu(product(X, W1)); // (m, d)
   const Z2 = product(Z1, W2); // (m, k)
   return { Z1, Z2 };
+}
+
+export function relu(A) {
+  return map(A, (a) => (a < 0 ? 0 : a)); // a NaN stays one, as in NumPy
 }
 
 export function backward(X, y, W2, { Z1, Z2 }) {

@@ -17,16 +17,16 @@ def published(site):
 
 
 @pytest.fixture(scope="session")
-def moving(browser):
-    """Return a tab of a reader who has not asked for less motion."""
+def still(browser):
+    """Return a tab of a reader who has asked for less motion: it draws less often."""
     allowed = ["clipboard-read", "clipboard-write"]
-    tab = Tab(browser, reduced_motion="no-preference", permissions=allowed)
+    tab = Tab(browser, permissions=allowed)
     yield tab
     tab.close()
 
 
 @pytest.fixture
-def visit(browser, moving, published):
+def visit(browser, still, published):
     """Open the laboratory as often as wanted; whatever goes wrong there fails the test.
 
     With options of a browser's context it is in a tab of its own.
@@ -36,15 +36,15 @@ def visit(browser, moving, published):
     def go(hash="", *, width=1280, theme="light", ready=True, **options):
         if options:
             others.append(Tab(browser, **options))
-        tab = others[-1] if options else moving
+        tab = others[-1] if options else still
         page = tab.open(f"{published}/book/lab.html{hash}", theme, width)
         if ready:
             state(page, "ready")
         return page
 
     yield go
-    wrong = [line for tab in (moving, *others) for line in tab.wrong]
-    moving.page.unroute_all()
+    wrong = [line for tab in (still, *others) for line in tab.wrong]
+    still.page.unroute_all()
     for tab in others:
         tab.close()
     # Where there are no scripts, or no digits, a request is given up.

@@ -266,14 +266,14 @@ def test_divergence_is_said_with_its_step_and_freezes_nothing(visit):
         ({"body": gzip.compress(bytes(2500 * 785))}, "not the expected one"),
     ],
 )
-def test_digits_that_are_not_the_expected_ones_are_refused(visit, moving, answer, sentence):
-    moving.page.route("**/digits.bin", lambda route: route.fulfill(**answer))
+def test_digits_that_are_not_the_expected_ones_are_refused(visit, still, answer, sentence):
+    still.page.route("**/digits.bin", lambda route: route.fulfill(**answer))
     tab = visit(ready=False)
     alert = tab.locator(".lab-failure")
     alert.wait_for()
     assert alert.inner_text().startswith("The laboratory cannot start: the file of the digits")
     assert sentence in alert.inner_text()
-    moving.wrong[:] = [line for line in moving.wrong if "404" not in line]
+    still.wrong[:] = [line for line in still.wrong if "404" not in line]
 
 
 def test_without_scripts_the_page_says_what_is_missing(visit):
@@ -386,7 +386,7 @@ def test_the_theme_is_followed_while_the_page_is_open(visit):
 
 
 def test_less_motion_means_fewer_drawings_and_no_gliding(visit):
-    tab = visit("#d=10&epochs=1000", reduced_motion="reduce")
+    tab = visit("#d=10&epochs=1000")
     tab.evaluate(
         """() => {
           window.drawn = [];
@@ -432,7 +432,7 @@ def test_a_drawn_digit_is_classified(visit):
 
 
 def test_a_digit_is_drawn_while_the_network_trains(visit):
-    tab = visit("#d=60&epochs=1000&lr=0.1")
+    tab = visit("#d=60&epochs=1000&lr=0.1", reduced_motion="no-preference")
     press(tab, "Train")
     tab.wait_for_function("laboratory.current.epochs.length > 6")
     draw_a_seven(tab)

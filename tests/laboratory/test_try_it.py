@@ -31,12 +31,12 @@ PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><title>Try i
 
 
 @pytest.fixture
-def figure(moving, browser, published, request):
+def figure(still, browser, published, request):
     """Open the figure of a name alone, and return its page."""
     contexts = []
 
     def go(name, width=390, theme="light", before="", **options):
-        page = moving.page
+        page = still.page
         if options:
             contexts.append(browser.new_context(**options))
             page = contexts[-1].new_page()
@@ -46,15 +46,15 @@ def figure(moving, browser, published, request):
         body = PAGE.format(alt=FIGURES[name][0], **values)
         address = f"{published}/_static/alone.html"
         page.route(address, lambda route: route.fulfill(body=body, content_type="text/html"))
-        moving.wrong.clear()
-        moving.asked.clear()
-        moving.host = published.split("/")[2]
+        still.wrong.clear()
+        still.asked.clear()
+        still.host = published.split("/")[2]
         page.goto(address)
         return page
 
     yield go
-    assert moving.wrong == []
-    moving.page.unroute_all()
+    assert still.wrong == []
+    still.page.unroute_all()
     for context in contexts:
         context.close()
 
@@ -113,13 +113,13 @@ def test_without_scripts_and_in_print_there_is_the_picture(figure, name):
     page.emulate_media(media="null")
 
 
-def test_a_figure_is_loaded_when_it_comes_near_the_window(figure, moving):
+def test_a_figure_is_loaded_when_it_comes_near_the_window(figure, still):
     page = figure("scale", before="<div style='height: 9000px'></div>")
     page.wait_for_load_state("networkidle")
-    assert [url for url in moving.asked if "try-scale.js" in url] == []
+    assert [url for url in still.asked if "try-scale.js" in url] == []
     page.evaluate("scrollTo(0, 8000)")
     live(page)
-    assert [url for url in moving.asked if "digits.bin" in url] == []  # not before it is asked for
+    assert [url for url in still.asked if "digits.bin" in url] == []  # not before it is asked for
 
 
 # ---------------------------------------------------------------- as NumPy computes
