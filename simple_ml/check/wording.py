@@ -254,10 +254,7 @@ def _remarks(events, isolated):
     printed = [e.printed for e in events if isinstance(e, (Ran, Raised)) and e.printed.strip()]
     if printed:
         first = printed[0].strip().split("\n")[0][:60]
-        yield (
-            "prints",
-            f"It prints, in {len(printed)} of {len(events)} calls; first: {first!r}.",
-        )
+        yield ("prints", f"It prints, in {len(printed)} of {len(events)} calls; first: {first!r}.")
     if not isolated:
         yield (
             "not_isolated",

@@ -17,14 +17,7 @@ from simple_ml.check.answers import same
 from simple_ml.check.assignment import ALLOWED, BEYOND
 from simple_ml.check.explanation import explain, measures, merged
 from simple_ml.check.facts import observe
-from simple_ml.check.mistakes import (
-    ANY_ORDER,
-    FACTS,
-    READ,
-    TABLE,
-    _ways,
-    rows,
-)
+from simple_ml.check.mistakes import ANY_ORDER, FACTS, READ, TABLE, _ways, rows
 from simple_ml.check.wording import ROWS
 from simple_ml.losses import softmax
 from simple_ml.softmax_regression import softmax_regression_epoch

@@ -12,14 +12,7 @@ from simple_ml.check.sandbox import Line
 MASKED = f"chapter 2, equation ({NUMBERS['eq-2l-g1']})"
 
 
-@pytest.mark.parametrize(
-    ("see", "where"),
-    [
-        ("", ""),
-        ("G1", MASKED),
-        ("data", "chapter 4"),
-    ],
-)
+@pytest.mark.parametrize(("see", "where"), [("", ""), ("G1", MASKED), ("data", "chapter 4")])
 def test_a_finding_says_where_to_read(see, where):
     assert Finding("name", "It is.", see).where == where
 
@@ -141,9 +134,7 @@ def test_long_lines_are_wrapped_and_none_is_broken_within_a_word():
         ((), "", "right", [], []),
     ],
 )
-def test_there_are_three_verdicts_and_names_for_programs(
-    findings, difference, verdict, mistakes, beyond
-):
+def test_a_verdict_has_names_for_programs(findings, difference, verdict, mistakes, beyond):
     one = Report("nn_epoch", findings, difference)
     assert (one.verdict, one.mistakes, one.beyond) == (verdict, mistakes, beyond)
     assert bool(one) is (verdict != "wrong")

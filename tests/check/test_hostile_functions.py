@@ -204,9 +204,7 @@ def open_descriptors():
 
 @pytest.mark.parametrize("function", HOSTILE)
 @pytest.mark.parametrize("name", ["softmax_loss", "nn_epoch"])
-def test_a_function_that_misbehaves_gets_a_report_and_changes_nothing(
-    function, name, tmp_path, monkeypatch
-):
+def test_who_misbehaves_gets_a_report_and_changes_nothing(function, name, tmp_path, monkeypatch):
     monkeypatch.setenv("HOSTILE", str(tmp_path))
     descriptors = open_descriptors()
     OURS.update(descriptors)

@@ -197,9 +197,7 @@ RANDOM = gzip.compress(idx(LABELS, (90_000_000,))) + gzip.compress(rng.bytes(100
     ],
     ids=["header", "header_in_gzip", "bomb", "plausible"],
 )
-def test_whatever_a_header_claims_no_more_memory_is_taken_than_the_file_needs(
-    write, memory_below, content, message
-):
+def test_no_header_takes_more_memory_than_its_file_needs(write, memory_below, content, message):
     paths = write(labels=content)
     with memory_below(4e6), pytest.raises(ValueError, match=message):
         parse(*paths)
@@ -290,9 +288,7 @@ def fill(folder, pack=bytes, suffix="", place=str):
 @pytest.mark.parametrize(
     "place", [str, lambda name: name.replace("-idx", ".idx"), lambda name: f"{name}/{name}"]
 )
-def test_a_folder_of_four_files_is_read_by_the_names_that_programs_give_them(
-    tmp_path, monkeypatch, pack, suffix, place
-):
+def test_four_files_are_read_by_names_programs_give(tmp_path, monkeypatch, pack, suffix, place):
     for variable in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(tmp_path))
     fill(tmp_path / "mine", pack, suffix, place)
@@ -505,9 +501,7 @@ BROKEN = {  # what a mirror sends instead of the images, and the reason that is 
 
 
 @pytest.mark.parametrize(("page", "reason"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_mirror_leaves_nothing_in_the_cache_is_named_and_followed_by_the_next(
-    server, tmp_path, page, reason
-):
+def test_a_broken_mirror_is_named_and_followed_by_the_next(server, tmp_path, page, reason):
     server.pages = PAGES | {f"/broken/{NAMES[0]}.gz": page}
     with pytest.raises(ConnectionError, match=f"{NAMES[0]}.gz: .*{reason}") as caught:
         fetch(tmp_path, server.url + "/broken")
@@ -596,9 +590,7 @@ def test_files_put_into_the_default_cache_by_hand_are_found(tmp_path, monkeypatc
     ("terminal", "asked", "shows"),
     [(True, {}, True), (True, {"progress": False}, False), (False, {}, False)],
 )
-def test_a_progress_bar_shows_in_a_terminal_and_can_be_silenced(
-    server, tmp_path, monkeypatch, terminal, asked, shows
-):
+def test_a_terminal_shows_a_bar_unless_told(server, tmp_path, monkeypatch, terminal, asked, shows):
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     fetch_mnist(tmp_path, [server.url + "/mnist"], files=FILES, **asked)

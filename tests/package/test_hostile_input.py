@@ -78,9 +78,7 @@ IDX_FILES = DECLARED | DAMAGED | st.binary(max_size=200) | st.binary().map(gzip.
 @given(images=IDX_FILES, labels=IDX_FILES)
 @example(nested(idx(2051, (2**31, 28, 28), bytes(3_000_000)), 1), b"")
 @example(nested(idx(2049, (3,), bytes(3_000_000)), 2), nested(bytes(3_000_000), 1))
-def test_any_pair_of_files_is_parsed_or_refused_in_a_sentence_and_in_little_memory(
-    tmp_path, memory_below, images, labels
-):
+def test_any_files_are_parsed_or_refused_in_a_sentence(tmp_path, memory_below, images, labels):
     paths = tmp_path / "images", tmp_path / "labels"
     for path, content in zip(paths, (images, labels), strict=True):
         path.write_bytes(content)

@@ -130,9 +130,7 @@ def test_a_draw_is_that_of_every_rule_that_draws(small):
 
 
 @pytest.mark.parametrize("good", [0, 2])
-def test_a_run_that_diverges_is_stopped_and_keeps_what_was_measured_before(
-    good, small, monkeypatch
-):
+def test_a_run_that_diverges_is_stopped_and_keeps_what_it_had(good, small, monkeypatch):
     import simple_ml.study.run as module
 
     epoch, rows_seen = module.nn_epoch, []
@@ -173,9 +171,7 @@ def test_a_run_that_diverges_is_stopped_and_keeps_what_was_measured_before(
         ({"epochs": (0, 5)}, ValueError, "epochs is 0, expected at least 1"),
     ],
 )
-def test_bad_settings_are_named_by_a_run_and_by_a_sweep_before_it_writes(
-    change, error, message, small, tmp_path
-):
+def test_bad_settings_are_named_before_a_sweep_writes(change, error, message, small, tmp_path):
     with pytest.raises(error, match=message):
         trial(small, **change)
     with pytest.raises(ValueError, match="data has 4 arrays, expected six"):
@@ -217,9 +213,7 @@ def pixel_table(path, runs=RUNS, **settings):
     return sweep(path, runs, task=pixels, jobs=1, **settings)
 
 
-def test_a_table_has_a_row_for_each_checkpoint_of_each_run_in_the_order_of_the_runs(
-    parts, tmp_path
-):
+def test_a_table_has_a_row_for_each_checkpoint_in_the_order_of_the_runs(parts, tmp_path):
     path = tmp_path / "new" / "folder" / "t.csv"
     runs = grid(init=["hw0", "fan_in"], seed=[3, 1])
     table = sweep(path, runs, hidden_dim=5, epochs=(1, 2), jobs=1)
@@ -397,9 +391,7 @@ REFUSED = [  # the table, what is asked of it, and what is said
 
 @pytest.mark.parametrize(("spoilt", "change", "message"), REFUSED)
 @pytest.mark.parametrize("name", ["t.csv", ".t.csv.partial"])
-def test_a_table_of_another_sweep_or_edited_by_hand_is_refused_and_left_alone(
-    spoilt, change, message, name, finished, tmp_path
-):
+def test_a_table_of_another_sweep_is_left_alone(spoilt, change, message, name, finished, tmp_path):
     (tmp_path / name).write_bytes(spoilt(finished))
     with pytest.raises(ValueError, match=rf"t\.csv.*{message}"):
         pixel_table(tmp_path / "t.csv", **change)
@@ -436,9 +428,7 @@ def takes_lr(data, *, lr=0.1, seed=0):
         ([{"lr": 1}], {"jobs": "pigeons"}, TypeError, "jobs is a str, expected a whole number"),
     ],
 )
-def test_what_cannot_be_done_is_said_before_anything_is_written(
-    runs, settings, error, message, tmp_path
-):
+def test_what_cannot_be_done_is_said_before_writing(runs, settings, error, message, tmp_path):
     with pytest.raises(error, match=message):
         sweep(tmp_path / "new" / "t.csv", runs, task=takes_lr, **settings)
     assert not (tmp_path / "new").exists()
@@ -454,9 +444,7 @@ def test_what_cannot_be_done_is_said_before_anything_is_written(
         ([{"x": "a\nb"}], ValueError, "expected one line"),
     ],
 )
-def test_a_task_that_returns_a_wrong_result_is_named_and_earlier_runs_are_kept(
-    rows, error, message, tmp_path
-):
+def test_a_wrong_result_is_named_and_earlier_runs_are_kept(rows, error, message, tmp_path):
     def task(data, *, seed):
         return rows if seed == 1 else [{"x": 0}]
 

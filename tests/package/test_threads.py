@@ -78,9 +78,7 @@ def test_measuring_takes_a_small_share_of_the_time(machine):
 
 
 @pytest.mark.parametrize("libraries", [(Library(1),), ()])
-def test_nothing_is_measured_on_one_thread_or_where_no_library_can_be_controlled(
-    machine, libraries
-):
+def test_nothing_is_measured_on_one_thread_or_where_no_library_is_found(machine, libraries):
     machine.libraries = libraries
     with BlasThreads(machine.work) as blas:
         blas.adapt()

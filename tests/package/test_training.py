@@ -137,9 +137,7 @@ def test_weights_that_do_not_fit_are_named(weights, error, message, data):
         (train_nn, np.nan, 0.5, "inputs already were not"),
     ],
 )
-def test_weights_that_turn_non_finite_raise_with_the_epoch_the_history_and_advice(
-    train, scale, lr, advice, data
-):
+def test_weights_that_turn_non_finite_raise_with_history_and_advice(train, scale, lr, advice, data):
     X, y, *test = data
     with pytest.raises(TrainingDiverged, match=rf"epoch \d: .*{advice}") as caught:
         train(X * np.float32(scale), y, *test, epochs=5, lr=lr, batch=10, verbose=False)

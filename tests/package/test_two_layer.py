@@ -100,9 +100,7 @@ def test_float64_stays_float64_and_mixed_input_updates_the_weights_in_their_own_
         (30_000, (50, 20, 10), 100),  # many rows cost no more
     ],
 )
-def test_an_epochs_memory_is_that_of_a_few_batches_and_one_more_set_of_weights(
-    rows, sizes, batch, memory_below
-):
+def test_an_epochs_memory_is_that_of_batches_and_weights(rows, sizes, batch, memory_below):
     n, d, k = sizes
     X, y, W1, W2 = problem(rows, n, d, k, dtype=np.float32)
     floats = batch * (n + d + k) + (n * d + d * k)
