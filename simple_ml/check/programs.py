@@ -125,15 +125,9 @@ def _epochs(program, inputs):
     """Run a program of batches; the weights after it."""
     state = {name: inputs[name] for name in ("W1", "W2") if name in inputs}
     N = len(inputs["X"])
-    fixed = {
-        "N": N,
-        "k": inputs["W2"].shape[1],
-        "all_y": inputs["y"],
-        "lr": inputs["lr"],
-        "batch": inputs["batch"],
-        "old_W1": state.get("W1"),
-        "old_W2": state["W2"],
-    }
+    fixed = {"N": N, "k": inputs["W2"].shape[1], "all_y": inputs["y"]}
+    fixed |= {name: inputs[name] for name in ("lr", "batch")}
+    fixed |= {f"old_{name}": W for name, W in state.items()}
     order = Lines(program, fixed)["order"]
     fixed |= {"X": inputs["X"][order], "y": inputs["y"][order]}
     state |= {"b1": 0.0, "b2": 0.0}
@@ -166,19 +160,8 @@ def _backward(program, inputs):
     shared = {"yb": y, "all_y": y, "Z2": Z[L + 1], "k": Z[L + 1].shape[1], "L": L, "A_all": A}
     G = Lines(program, shared)["G2"]
     for i in range(L, 0, -1):
-        layer = Lines(
-            program,
-            {
-                **shared,
-                "i": i,
-                "G": G,
-                "Z": Z[i],
-                "next_Z": Z[i + 1],
-                "A": A[i],
-                "W": weights[i - 1],
-                "d_sigma": sigmas[i - 1].derivative,
-            },
-        )
+        own = {"i": i, "G": G, "Z": Z[i], "next_Z": Z[i + 1], "A": A[i], "W": weights[i - 1]}
+        layer = Lines(program, {**shared, **own, "d_sigma": sigmas[i - 1].derivative})
         dWs[i] = layer["dW"]
         if i > 1:
             G = layer["next_G"]

@@ -10,20 +10,6 @@ from array import array
 
 import numpy as np
 
-RIGHT = []
-SLOW = []
-
-
-def homework(kind, slow=False):
-    def keep(function):
-        RIGHT.append((function, kind))
-        if slow:
-            SLOW.append((function, kind))
-        return function
-
-    return keep
-
-
 # ---------------------------------------------------------------- nn_epoch
 
 
@@ -32,7 +18,6 @@ def probs(scores):
     return expd / np.sum(expd, axis=-1, keepdims=True)
 
 
-@homework("nn_epoch")
 def in_slices(X, y, W1, W2, lr=0.1, batch=100):
     for b in range(0, X.shape[0], batch):
         x, t = X[b : b + batch], y[b : b + batch]
@@ -43,7 +28,6 @@ def in_slices(X, y, W1, W2, lr=0.1, batch=100):
         W2 -= lr * g2
 
 
-@homework("nn_epoch", slow=True)
 def entry_by_entry(X, y, W1, W2, lr=0.1, batch=100):
     N, n = X.shape
     d, k = W2.shape
@@ -74,7 +58,6 @@ def entry_by_entry(X, y, W1, W2, lr=0.1, batch=100):
                 W2[j, c] -= lr * g2[j][c] / len(rows)
 
 
-@homework("nn_epoch")
 def one_row_at_a_time(X, y, W1, W2, lr=0.1, batch=100):
     for i in range(0, len(X), batch):
         G1, G2 = np.zeros_like(W1), np.zeros_like(W2)
@@ -91,7 +74,6 @@ def one_row_at_a_time(X, y, W1, W2, lr=0.1, batch=100):
         W2 -= lr * G2 / size
 
 
-@homework("nn_epoch")
 def einstein(X, y, W1, W2, lr=0.1, batch=100):
     for i in range(0, len(X), batch):
         x, t = X[i : i + batch], y[i : i + batch]
@@ -106,7 +88,6 @@ def einstein(X, y, W1, W2, lr=0.1, batch=100):
         W2 -= lr / len(t) * w
 
 
-@homework("nn_epoch")
 def buffers(X, y, W1, W2, lr=0.1, batch=100):
     hid = np.empty((batch, W1.shape[1]), W1.dtype)
     out = np.empty((batch, W2.shape[1]), W2.dtype)
@@ -129,7 +110,6 @@ def buffers(X, y, W1, W2, lr=0.1, batch=100):
         W1 -= x.T @ b
 
 
-@homework("nn_epoch")
 def doubles_inside(X, y, W1, W2, lr=0.1, batch=100):
     A, B = W1.astype(np.float64), W2.astype(np.float64)
     for i in range(0, len(X), batch):
@@ -146,7 +126,6 @@ def doubles_inside(X, y, W1, W2, lr=0.1, batch=100):
     W1[:], W2[:] = A, B
 
 
-@homework("nn_epoch")
 def minus_times_minus(X, y, W1, W2, lr=0.1, batch=100):
     eye = np.eye(W2.shape[1], dtype=W2.dtype)
     for xs, ys in zip(
@@ -167,13 +146,11 @@ def minus_times_minus(X, y, W1, W2, lr=0.1, batch=100):
     return W1, W2
 
 
-@homework("nn_epoch")
 def chatty(X, y, W1, W2, lr=0.1, batch=100):
     print("starting with", X.shape)
     minus_times_minus(X, y, W1, W2, lr, batch)
 
 
-@homework("nn_epoch")
 def with_a_class(X, y, W1, W2, lr=0.1, batch=100):
     class Net:
         def forward(self, x):
@@ -197,7 +174,6 @@ def with_a_class(X, y, W1, W2, lr=0.1, batch=100):
             W -= lr * g
 
 
-@homework("nn_epoch")
 def shuffled_inside_a_batch(X, y, W1, W2, lr=0.1, batch=100):
     for i in range(0, len(X), batch):
         order = np.argsort(y[i : i + batch])
@@ -208,7 +184,6 @@ def shuffled_inside_a_batch(X, y, W1, W2, lr=0.1, batch=100):
 # ---------------------------------------------------------------- softmax regression
 
 
-@homework("softmax_regression_epoch")
 def transposed_world(X, y, theta, lr=0.1, batch=100):
     for i in range(0, len(X), batch):
         x, t = X[i : i + batch].T, y[i : i + batch]
@@ -219,7 +194,6 @@ def transposed_world(X, y, theta, lr=0.1, batch=100):
         theta -= lr * (p @ x.T).T / len(t)
 
 
-@homework("softmax_regression_epoch")
 def mean_of_outer_products(X, y, theta, lr=0.1, batch=100):
     k = theta.shape[1]
     for i in range(0, len(X), batch):
@@ -230,7 +204,6 @@ def mean_of_outer_products(X, y, theta, lr=0.1, batch=100):
         theta[...] = theta - lr * np.mean(x[:, :, None] * s[:, None, :], axis=0)
 
 
-@homework("softmax_regression_epoch")
 def while_loop(X, y, theta, lr=0.1, batch=100):
     done = 0
     while done < X.shape[0]:
@@ -246,7 +219,6 @@ def while_loop(X, y, theta, lr=0.1, batch=100):
 # ---------------------------------------------------------------- gradients, L layers
 
 
-@homework("gradients")
 def per_row(X, y, W1, W2):
     dW1, dW2 = np.zeros_like(W1), np.zeros_like(W2)
     for x, t in zip(X, y, strict=True):
@@ -260,7 +232,6 @@ def per_row(X, y, W1, W2):
     return dW1, dW2
 
 
-@homework("gradients")
 def list_of_two(X, y, W1, W2):
     a = X @ W1
     z = np.where(a > 0, a, 0) @ W2
@@ -279,7 +250,6 @@ SLOPES = {
 }
 
 
-@homework("backward")
 def recursive(y, weights, activations, cache):
     Z, A = cache
     L = len(weights)
@@ -296,7 +266,6 @@ def recursive(y, weights, activations, cache):
     return go(L, p / len(y))
 
 
-@homework("deep_gradients")
 def own_forward(X, y, weights, activations):
     f = {"relu": lambda a: a * (a > 0), "tanh": np.tanh, "identity": lambda a: a}
     f["sigmoid"] = lambda a: 1 / (1 + np.exp(-a))
@@ -318,7 +287,6 @@ def own_forward(X, y, weights, activations):
 # ---------------------------------------------------------------- loss and error
 
 
-@homework("softmax_loss")
 def pure_python(Z, y):
     losses = array("d")
     for scores, label in zip(Z.tolist(), y.tolist(), strict=True):
@@ -327,24 +295,20 @@ def pure_python(Z, y):
     return math.fsum(losses) / len(losses)
 
 
-@homework("softmax_loss")
 def logaddexp(Z, y):
     return np.average(np.logaddexp.reduce(Z, axis=1) - np.take_along_axis(Z, y[:, None], 1)[:, 0])
 
 
-@homework("softmax_loss")
 def one_hot_product(Z, y):
     S = Z - Z.max(axis=1, keepdims=True)
     hot = np.eye(Z.shape[1])[y]
     return np.array(-(hot * (S - np.log(np.exp(S).sum(1, keepdims=True)))).sum() / len(y))
 
 
-@homework("loss_err")
 def error_from_accuracy(h, y):
     return logaddexp(h, y), 1 - (np.argmax(h, axis=1) == y).mean()
 
 
-@homework("loss_err")
 def error_by_count(h, y):
     wrong = sum(int(row.argmax()) != int(t) for row, t in zip(h, y, strict=True))
     return [pure_python(h, y), wrong / len(y)]
@@ -353,7 +317,6 @@ def error_by_count(h, y):
 # ---------------------------------------------------------------- files and starting weights
 
 
-@homework("parse_mnist")
 def with_struct(image_filename, label_filename):
     with gzip.open(image_filename, "rb") as f:
         _, N, r, c = struct.unpack(">IIII", f.read(16))
@@ -364,7 +327,6 @@ def with_struct(image_filename, label_filename):
     return X.astype(np.float32) / 255.0, y
 
 
-@homework("parse_mnist")
 def by_loop(image_filename, label_filename):
     X, y = [], []
     with gzip.open(image_filename) as images, gzip.open(label_filename) as labels:
@@ -375,34 +337,52 @@ def by_loop(image_filename, label_filename):
     return np.array(X, np.float32), np.array(y, dtype="uint8")
 
 
-@homework("he")
 def normal_he(fan_in, fan_out, rng):
     return rng.normal(0, math.sqrt(2 / fan_in), size=(fan_in, fan_out))
 
 
-@homework("he")
 def uniform_he(fan_in, fan_out, rng, dtype=np.float32):
     bound = (6 / fan_in) ** 0.5
     return (2 * bound * rng.random((fan_in, fan_out)) - bound).astype(dtype)
 
 
-@homework("hw0")
 def course(fan_in, fan_out, rng):
     return rng.standard_normal((fan_in, fan_out), dtype=np.float32) / np.float32(np.sqrt(fan_out))
 
 
-@homework("glorot")
 def xavier(fan_in, fan_out, rng):
     a = np.sqrt(6.0 / (fan_in + fan_out))
     return rng.uniform(low=-a, high=a, size=(fan_in, fan_out)).astype("float32")
 
 
-@homework("fan_in")
 def lecun(fan_in, fan_out, rng):
     return rng.normal(size=(fan_in, fan_out)) / math.sqrt(fan_in)
 
 
-@homework("pytorch")
 def as_pytorch(fan_in, fan_out, rng):
     bound = 1 / math.sqrt(fan_in)
     return rng.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)
+
+
+# ---------------------------------------------------------------- what each is
+
+KINDS = {
+    "nn_epoch": [
+        *(in_slices, entry_by_entry, one_row_at_a_time, einstein, buffers, doubles_inside),
+        *(minus_times_minus, chatty, with_a_class, shuffled_inside_a_batch),
+    ],
+    "softmax_regression_epoch": [transposed_world, mean_of_outer_products, while_loop],
+    "gradients": [per_row, list_of_two],
+    "backward": [recursive],
+    "deep_gradients": [own_forward],
+    "softmax_loss": [pure_python, logaddexp, one_hot_product],
+    "loss_err": [error_from_accuracy, error_by_count],
+    "parse_mnist": [with_struct, by_loop],
+    "he": [normal_he, uniform_he],
+    "hw0": [course],
+    "glorot": [xavier],
+    "fan_in": [lecun],
+    "pytorch": [as_pytorch],
+}
+RIGHT = [(function, kind) for kind, functions in KINDS.items() for function in functions]
+SLOW = [(entry_by_entry, "nn_epoch")]
