@@ -6,7 +6,6 @@ nothing on our small files. And a loss that makes an array of rows × rows is ri
 only.
 """
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -30,8 +29,8 @@ def reads_the_courses_files(function, limit):
     with tempfile.TemporaryDirectory(prefix="simple_ml_course_") as folder:
         paths = write_digits(Path(folder, "data"), images, labels, "t10k")
         names = tuple(f"data/{Path(path).name}" for path in paths)
-        reader = InFolder(_compared(function, images, labels), folder)
-        (event, *_), _ = sandbox.run(reader, [names], PATIENCE * limit)
+        reader = _compared(function, images, labels)
+        (event, *_), _ = sandbox.run(reader, [names], PATIENCE * limit, folder=folder)
     return isinstance(event, sandbox.Ran) and event.returned is True
 
 
@@ -54,19 +53,3 @@ def _compared(function, images, labels):
 
     as_it_should.prepare = getattr(function, "prepare", lambda: None)
     return as_it_should
-
-
-class InFolder:
-    """A function that is called in a folder."""
-
-    def __init__(self, function, folder):
-        self.function, self.folder = function, folder
-
-    def prepare(self):
-        """Prepare the function, then go into the folder."""
-        getattr(self.function, "prepare", lambda: None)()
-        os.chdir(self.folder)
-
-    def __call__(self, *names):
-        """Call the function."""
-        return self.function(*names)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from simple_ml.check import sandbox
-from simple_ml.check.course import InFolder, reads_the_courses_files, stops_on_many_rows
+from simple_ml.check.course import reads_the_courses_files, stops_on_many_rows
 from simple_ml.check.explanation import explain
 from simple_ml.check.facts import exception, largest, observe
 from simple_ml.check.sandbox import Hung, Ran
@@ -62,7 +62,7 @@ def tried_below_the_folder(function, observed, probes, limit):
     """
     folder = os.path.commonpath(probes[0].arguments + probes[1].arguments)
     calls = [tuple(os.path.relpath(path, folder) for path in each.arguments) for each in probes]
-    events, _ = sandbox.run(InFolder(function, folder), calls, limit)
+    events, _ = sandbox.run(function, calls, limit, folder=folder)
     seen = observe(observed.task, probes, events)
     return observed if all(each.raised for each in seen.outcomes) else seen
 

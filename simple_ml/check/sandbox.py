@@ -106,23 +106,25 @@ WATCHED = {
 """What a function has no business changing: its name, and how to look at it."""
 
 
-def run(function, calls, limit=10.0, *, isolated=True):
+def run(function, calls, limit=10.0, *, isolated=True, folder="."):
     """Return what `function` did for each tuple of arguments, and whether it was isolated.
 
     The events are as many as there are calls, or fewer, where the last is `Hung` or `Died`. The
-    limit in seconds is that of all calls together; a child is forked where that is possible.
+    limit in seconds is that of all calls together; a child is forked where that is possible. The
+    calls are made in `folder`.
     """
+    coming = _events(function, calls, folder)
     if isolated and hasattr(os, "fork"):
-        events = _forked(function, calls, limit)
+        events = _forked(coming, len(calls), limit)
         if events is not None:
             return events, True
-    return _in_process(function, calls, limit), False
+    return _in_process(coming, limit), False
 
 
 # ---------------------------------------------------------------- in a child
 
 
-def _forked(function, calls, limit):
+def _forked(coming, expected, limit):
     """Return the events of a child process, or None where a child cannot even multiply."""
     reading, writing = os.pipe()
     sys.stdout.flush()
@@ -135,11 +137,11 @@ def _forked(function, calls, limit):
     if pid == 0:
         with contextlib.suppress(BaseException):
             os.close(reading)
-            _child(function, calls, limit, writing)
+            _child(coming, limit, writing)
         os._exit(0)
     os.close(writing)
     try:
-        events = _collect(reading, len(calls), limit)
+        events = _collect(reading, expected, limit)
     finally:  # also when somebody presses Ctrl-C here
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(OSError):
@@ -151,7 +153,7 @@ def _forked(function, calls, limit):
     return events
 
 
-def _child(function, calls, limit, pipe):
+def _child(coming, limit, pipe):
     """Run all calls and write what happened to the pipe, one message an event."""
     os.setsid()  # a group of its own: Ctrl-C is for the parent, and one kill is for all
     quiet = os.open(os.devnull, os.O_RDWR)
@@ -177,7 +179,7 @@ def _child(function, calls, limit, pipe):
     send("ready")  # this is not reached, and nobody is blamed for it
     signal.signal(signal.SIGALRM, alarm)
     signal.setitimer(signal.ITIMER_REAL, limit)
-    for event in _events(function, calls):
+    for event in coming:
         send(event)
 
 
@@ -260,7 +262,7 @@ def _how_it_ended(status):
 # ---------------------------------------------------------------- without a child
 
 
-def _in_process(function, calls, limit):
+def _in_process(coming, limit):
     """Run all calls here; the global state is put back and a timer interrupts Python code."""
     before = (np.random.get_state(), random.getstate(), np.geterr(), np.get_printoptions())
     folder, events, started = os.getcwd(), [], time.monotonic()
@@ -271,7 +273,7 @@ def _in_process(function, calls, limit):
             # A job in the background ignores interrupts, and would wait for ever.
             on_interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
             timer.start()
-        for event in _events(function, calls):
+        for event in coming:
             late = time.monotonic() - started >= limit
             if late and isinstance(event, Raised) and event.type == "KeyboardInterrupt":
                 event = Hung(limit, event.lines)
@@ -295,13 +297,14 @@ def _in_process(function, calls, limit):
 # ---------------------------------------------------------------- one call
 
 
-def _events(function, calls):
+def _events(function, calls, folder):
     """Yield what happens in each call, after the function's own preparation, if it has any."""
     if prepare := getattr(function, "prepare", None):
         event = _call(prepare, ())
         if isinstance(event, Raised):
             yield event
             return
+    os.chdir(folder)
     for arguments in calls:
         yield _call(function, arguments)
 
