@@ -194,7 +194,7 @@ class Network:
     about: str
     m: int
     widths: tuple
-    activations: tuple
+    activations: tuple = ("relu", "identity")
     beyond: str = ""
     tag: str = ""
 
@@ -202,16 +202,14 @@ class Network:
 NETWORKS = (
     Network("three layers", 2, (3, 4, 5, 2), ("relu", "tanh", "identity")),
     Network("one layer", 4, (2, 3), ("identity",)),
-    Network("two layers", 4, (2, 5, 3), ("relu", "identity")),
+    Network("two layers", 4, (2, 5, 3)),
     Network("four layers", 5, (4, 3, 2, 6, 3), ("tanh", "relu", "sigmoid", "identity")),
     Network("all sizes equal", 3, (3, 3, 3, 3), ("tanh", "relu", "identity")),
     Network("a last layer with an activation", 5, (2, 3, 4), ("relu", "tanh")),
     Network("float32", 6, (3, 5, 4, 2), ("relu", "sigmoid", "identity"), tag="float32"),
-    Network("fewer rows than classes", 3, (2, 6, 4), ("relu", "identity"), "small_batch"),
-    Network("logits of some thousands", 4, (2, 5, 3), ("relu", "identity"), "large_logits"),
-    Network(
-        "one row, logits of some thousands", 1, (2, 5, 3), ("relu", "identity"), "large_logits"
-    ),
+    Network("fewer rows than classes", 3, (2, 6, 4), beyond="small_batch"),
+    Network("logits of some thousands", 4, (2, 5, 3), beyond="large_logits"),
+    Network("one row, logits of some thousands", 1, (2, 5, 3), beyond="large_logits"),
     Network(
         "labels that lack the last class", 4, (2, 3, 6), ("tanh", "identity"), "missing_classes"
     ),

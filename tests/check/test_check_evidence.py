@@ -56,13 +56,6 @@ def test_exceptions_and_numbers_read_as_python_and_people_print_them():
     assert number(1234567) == "1.23457e+06"
 
 
-def test_the_weights_of_a_single_layer_are_written_as_a_list():
-    probe = Probe("", ([A([[0.5]])], ["relu"]))
-    task = SimpleNamespace(parameters=("weights", "activations"))
-    lines = ["weights = [np.array([[0.5]])]", "activations = ['relu']"]
-    assert list(assignments(task, probe)) == lines
-
-
 # ---------------------------------------------------------------- what differs
 
 
@@ -180,7 +173,7 @@ def test_the_smallest_finite_answer_is_shown(order, about):
 
 
 def test_the_arguments_are_written_so_that_they_can_be_pasted():
-    task = SimpleNamespace(parameters=("X", "y", "F", "big", "lr", "weights", "names", "cache"))
+    names = ("X", "y", "F", "big", "lr", "weights", "names", "one", "name", "cache")
     arguments = (
         A([[0.5, 1]]),
         A([1, 0]),
@@ -189,9 +182,11 @@ def test_the_arguments_are_written_so_that_they_can_be_pasted():
         0.5,
         [A([[1.0]]), A([[2.0]])],
         ["relu", "identity"],
+        [A([[0.5]])],
+        ["relu"],
         deep.Cache({}, {}),
     )
-    lines = list(assignments(task, Probe("", arguments)))
+    lines = list(assignments(SimpleNamespace(parameters=names), Probe("", arguments)))
     assert lines == [
         "X = np.array([[0.5, 1.0]])",
         "y = np.array([1, 0])",
@@ -200,6 +195,8 @@ def test_the_arguments_are_written_so_that_they_can_be_pasted():
         "lr = 0.5",
         "weights = [np.array([[1.0]]), np.array([[2.0]])]",
         "names = ['relu', 'identity']",
+        "one = [np.array([[0.5]])]",
+        "name = ['relu']",
         "cache: what simple_ml.deep.forward returns",
     ]
     (line,) = assignments(SimpleNamespace(parameters=("X",)), Probe("", (np.zeros(60),)))

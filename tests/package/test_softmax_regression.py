@@ -22,10 +22,6 @@ def test_a_step_on_each_batch_is_its_numerical_gradient_also_when_the_last_is_sh
     assert relative_error(theta, expected) < 1e-8
 
 
-def test_the_defaults_are_the_courses():
-    assert softmax_regression_epoch.__defaults__ == (0.1, 100)
-
-
 def test_float32_weights_stay_float32_and_the_data_are_left_alone():
     X, y, theta = problem(dtype=np.float32)
     X.flags.writeable = y.flags.writeable = False

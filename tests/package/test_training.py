@@ -48,13 +48,19 @@ def test_softmax_regression_trains_in_batches_of_the_size_asked_for(data):
     np.testing.assert_array_equal(trained, theta)
 
 
+STEP, RUN = {"lr": 0.1, "batch": 100}, {"epochs": 10, "lr": 0.5, "batch": 100, "verbose": True}
+
+
 @pytest.mark.parametrize(
-    ("train", "own"), [(train_softmax, {}), (train_from, {}), (train_nn, {"hidden_dim": 500})]
+    ("function", "defaults"),
+    [
+        *((nn_epoch, STEP), (softmax_regression_epoch, STEP), (train_softmax, RUN)),
+        *((train_from, RUN), (train_nn, {"hidden_dim": 500} | RUN)),
+    ],
 )
-def test_the_defaults_are_the_courses(train, own):
-    taken = inspect.signature(train).parameters.values()
-    defaults = {p.name: p.default for p in taken if p.default is not p.empty}
-    assert defaults == own | {"epochs": 10, "lr": 0.5, "batch": 100, "verbose": True}
+def test_the_defaults_are_the_courses(function, defaults):
+    taken = inspect.signature(function).parameters.values()
+    assert {p.name: p.default for p in taken if p.default is not p.empty} == defaults
 
 
 @pytest.mark.parametrize("train", [train_softmax, train_nn])

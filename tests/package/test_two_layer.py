@@ -44,10 +44,6 @@ def test_every_entry_of_both_gradients_agrees_with_central_differences(m, n, d, 
         np.testing.assert_allclose(actual, numeric, atol=1e-15 / step * 20 + 1e-8)
 
 
-def test_the_defaults_are_the_courses():
-    assert nn_epoch.__defaults__ == (0.1, 100)
-
-
 def test_a_pre_activation_of_exactly_0_passes_no_gradient_back():
     X = np.array([[1.0, 1.0]])
     W1 = np.array([[1.0, 2.0], [-1.0, 1.0]])  # pre-activations 0 and 3
