@@ -208,7 +208,7 @@ class Search:
         other mistake does not make a batch shorter.
         """
         table = [
-            (row, [(way, self._has_effect(way)) for way in ways if not measures(way)])
+            (row, [(way, self._shows(way)) for way in ways if not measures(way)])
             for row, ways in rows(self.task.program)
         ]
         deadline = time.monotonic() + PATIENCE
@@ -244,15 +244,9 @@ class Search:
             return False
         return lines.get("order") != ANY_ORDER or self._needs_another_order(lines, outcomes)
 
-    def _has_effect(self, lines):
+    def _shows(self, lines):
         """Return whether wrong lines change the answer to some plain probe."""
-        for outcome in self.plain:
-            answers = self._answers(lines, outcome)
-            if answers is None or not all(
-                self._equal(each, outcome.expected, outcome) for each in answers
-            ):
-                return True
-        return False
+        return any(shows(self.task, lines, outcome) for outcome in self.plain)
 
     def _needs_another_order(self, lines, outcomes):
         """Return whether some answer that can be looked up is that of another order of the rows."""
@@ -269,20 +263,28 @@ class Search:
         return self.task.same(one, other, outcome.probe, outcome.before)
 
     def _answers(self, lines, outcome):
-        return answers_of(self.task, tuple(sorted(lines.items())), outcome.probe)
+        return answers_of(self.task, lines, outcome.probe)
 
 
 _KEPT = {}
 
 
-def answers_of(task, key, probe):
+def answers_of(task, lines, probe):
     """Return the answers of some wrong lines to a probe, computed once."""
-    label = (task.name, getattr(task, "scheme", ""), key, probe.about)
+    label = (task.name, getattr(task, "scheme", ""), frozenset(lines.items()), probe.about)
     if label not in _KEPT:
         if len(_KEPT) > 40000:
             _KEPT.clear()
-        _KEPT[label] = task.mistaken(dict(key), probe)
+        _KEPT[label] = task.mistaken(lines, probe)
     return _KEPT[label]
+
+
+def shows(task, lines, outcome):
+    """Return whether wrong lines change the answer to a probe."""
+    answers = answers_of(task, lines, outcome.probe)
+    return answers is None or not all(
+        task.same(each, outcome.expected, outcome.probe, outcome.before) for each in answers
+    )
 
 
 def merged(ways):

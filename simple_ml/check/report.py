@@ -258,13 +258,9 @@ def _evidence_html(name, evidence, function):
         cell = 'style="text-align: right; padding: 0.1em 0.8em; white-space: nowrap;"'
         yield '<table style="margin: 0; width: auto; color: inherit;">'
         yield '<caption style="text-align: left; color: inherit;">Expected and found</caption>'
-        yield (
-            "<thead><tr>"
-            + "".join(
-                f'<th scope="col" {cell}>{title}</th>' for title in ("entry", "expected", "found")
-            )
-            + "</tr></thead><tbody>"
-        )
+        titles = ("entry", "expected", "found")
+        head = "".join(f'<th scope="col" {cell}>{title}</th>' for title in titles)
+        yield f"<thead><tr>{head}</tr></thead><tbody>"
         for entry, expected, found in evidence.rows:
             yield (
                 f'<tr><th scope="row" {cell}>{CODE}{escape(entry)}</code></th>'

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from simple_ml.check.assignment import ASSIGNED, BEYOND, why_allowed
 from simple_ml.check.evidence import differences, evidence, number
-from simple_ml.check.explanation import answers_of
+from simple_ml.check.explanation import shows
 from simple_ml.check.facts import exception, listed
 from simple_ml.check.mistakes import FACTS, GRADIENT_OF, TABLE
 from simple_ml.check.report import Finding, Report
@@ -120,6 +120,7 @@ def _mistakes(observed, explanation):
     subject = _subject(task, numeric if several else numeric[:1], wrong)
     arrays = _wrong_arrays(task, numeric)
     others = " or ".join(" and ".join(others) for others in explanation.unsure)
+    alone = [each for each in wrong if shows(task, explanation.ways[names[0]], each)]
     findings = []
     for position, name in enumerate(names):
         row = ROWS[name]
@@ -134,7 +135,6 @@ def _mistakes(observed, explanation):
                 f"{subject} what you get with two mistakes at once, of which one is certain "
                 f"(the other cannot be told from here: {others}). It is: {when}."
             )
-        alone = [each for each in wrong if position == 0 and _shows_alone(task, explanation, each)]
         findings.append(
             Finding(
                 name,
@@ -158,15 +158,6 @@ def _subject(task, numeric, wrong):
 def _wrong_arrays(task, numeric):
     return dict.fromkeys(
         name for each in numeric for name in each.expected if not each.equal(task, name)
-    )
-
-
-def _shows_alone(task, explanation, outcome):
-    """Return whether the first mistake alone gives a wrong answer to a probe."""
-    way = next(iter(explanation.ways.values()))
-    answers = answers_of(task, tuple(sorted(way.items())), outcome.probe)
-    return answers is None or not all(
-        task.same(each, outcome.expected, outcome.probe, outcome.before) for each in answers
     )
 
 

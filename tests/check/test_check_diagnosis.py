@@ -513,7 +513,7 @@ def test_cached_answers_are_keyed_by_scheme():
     probe = Probe("", (), {"fan_in": 400, "fan_out": 100})
     for scheme, std in (("he", 2 / 400), ("hw0", 1 / 100), ("he", 2 / 400)):
         task = initializer_task(scheme, SCHEMES[scheme])
-        (answer,) = explanation.answers_of(task, (("std", "gain / fan"),), probe)
+        (answer,) = explanation.answers_of(task, {"std": "gain / fan"}, probe)
         assert answer["std"] == std
 
 
