@@ -364,20 +364,21 @@ def _plain(value, depth=0):
         return tuple(_plain(item, depth + 1) for item in value)
     if isinstance(value, dict) and len(value) <= 100 and depth < 4:
         return {key: _plain(item, depth + 1) for key, item in value.items() if type(key) is int}
-    try:
-        text = repr(value)
-    except Exception:
-        text = "?"
-    return Odd(type(value).__name__, text if len(text) <= 60 else text[:57] + "…")
+    return Odd(type(value).__name__, _short(lambda: repr(value), 60) or "?")
 
 
 def _first_line(error):
     """Return the message of an exception, cut to one line."""
+    return _short(lambda: str(error).strip().split("\n")[0], 200)
+
+
+def _short(say, most):
+    """Return a text of at most so many signs; none if saying it fails."""
     try:
-        text = str(error).strip().split("\n")[0]
+        text = say()
     except Exception:
-        text = ""
-    return text if len(text) <= 200 else text[:197] + "…"
+        return ""
+    return text if len(text) <= most else text[: most - 3] + "…"
 
 
 def _student_lines(stack):
