@@ -13,29 +13,19 @@ import pytest
 from held_out_check.right import with_struct
 
 import simple_ml
-from simple_ml import check, deep
+from simple_ml import check
 from simple_ml.check import diagnosis, explanation, facts, sandbox, wording
 from simple_ml.check.mistakes import ANY_ORDER, Mistake
 from simple_ml.check.probes import Probe
 from simple_ml.check.sandbox import Died, Hung, Raised, Ran
 from simple_ml.check.tasks import TASKS, initializer_task
 from simple_ml.initialization import SCHEMES
-from simple_ml.two_layer import forward
 
 A = np.array
 
 
 def said(report):
     return " ".join(str(report).split())
-
-
-def gradients_with(change):
-    def gradients(X, y, W1, W2):
-        Z1, Z2 = forward(X, W1, W2)
-        G2 = simple_ml.softmax(Z2) - simple_ml.one_hot(y, W2.shape[1], Z2.dtype)
-        return change(X, y, W1, W2, Z1, G2, X.dtype.type(len(y)))
-
-    return gradients
 
 
 def replace_the_table(monkeypatch, **ways):
@@ -93,42 +83,6 @@ def test_who_changes_the_callers_data_has_not_left_it_alone_whatever_else_is_see
     assert [bool(finding.lines) for finding in report.findings] == [True, False]
     assert report.right[-1] == "no global state changed"
     assert "left as" not in str(report)
-
-
-def test_two_mistakes_are_said_of_all_arrays_that_either_changes():
-    wrong = gradients_with(
-        lambda X, y, W1, W2, Z1, G2, m: (X.T @ ((X @ W1 >= 0) * (G2 @ W2.T)) / m, Z1.T @ G2)
-    )
-    report = check.gradients(wrong)
-    assert set(report.mistakes) == {"mask_not_strict", "no_mean"}
-    assert report.findings[0].sentence == (
-        "Your dW2 and dW1 are what you get with two mistakes at once. The first: the gradient is "
-        "summed over the rows and not divided by their number."
-    )
-    assert {entry[:3] for entry, *_ in report.evidence.rows} < {"dW1", "dW2"}
-
-
-def test_beside_wrong_numbers_the_exception_is_shown_and_the_smallest_input_described(impatient):
-    def wrong(X, y, W1, W2):
-        if len(X) == 8:
-            raise ValueError("eight")
-        factor = 1.7 if len(X) in (3, 5) else 1
-        return tuple(factor * dW for dW in simple_ml.gradients(X, y, W1, W2))
-
-    report = check.gradients(wrong)
-    assert report.mistakes == ["raises", "unknown"]
-    assert report.evidence.about == "m = 8, n = 4, d = 4, k = 4"
-    assert report.difference.count("on “m = 3, n = 1, d = 4, k = 2” in") == 2
-
-
-def test_a_list_that_is_too_long_is_described(impatient):
-    def longer(*arguments):
-        return [*deep.backward(*arguments), np.zeros((2, 3), arguments[1][0].dtype)]
-
-    report = check.backward(longer)
-    assert report.mistakes == ["unknown"]
-    assert "on “one layer” there should be none." in report.difference
-    assert "dW[0]" not in report.difference
 
 
 epoch, files, he = simple_ml.softmax_regression_epoch, simple_ml.parse_mnist, SCHEMES["he"]
@@ -256,40 +210,6 @@ def test_a_reader_may_know_how_many_images_the_course_has(count, white, name):
     assert bool(report) is (name == "course_files_only")
 
 
-def test_each_dtype_that_is_not_as_promised_is_named():
-    def wide(images, labels):
-        X, y = simple_ml.parse_mnist(images, labels)
-        return X.astype(np.float64), y.astype(np.int64)
-
-    report = check.parse_mnist(wide)
-    assert report.mistakes == ["wrong_dtype"]
-    assert report.findings[0].sentence == (
-        "It returns another dtype: X is float64, expected float32; y is int64, expected uint8."
-    )
-    assert report.findings[0].where.startswith("chapter 4")
-
-
-def test_of_two_mistakes_the_first_is_shown():
-    def all_rows_and_added_labels(X, y, theta, lr=0.1, batch=100):
-        for start in range(0, len(X), batch):
-            x, labels = X[start : start + batch], y[start : start + batch]
-            G = simple_ml.softmax(x @ theta) + simple_ml.one_hot(labels, theta.shape[1], X.dtype)
-            theta -= lr * (x.T @ G / X.dtype.type(len(X)))
-
-    report = check.softmax_regression_epoch(all_rows_and_added_labels)
-    assert report.mistakes == ["divides_by_all", "one_hot_added"]
-    assert report.evidence.about == "two batches"  # in one batch the first would not show
-
-
-def test_the_moments_of_an_initialiser_are_compared_one_by_one():
-    report = check.initializer(SCHEMES["fan_in"], "he")
-    assert report.mistakes == ["gain_missing"]
-    assert report.findings[0].sentence.startswith("Your std is what you get when the variance is")
-    assert [entry for entry, *_ in report.evidence.rows] == ["mean", "std"]
-    assert report.evidence.setup == ()
-    assert report.right == ("no global state changed",)
-
-
 @pytest.fixture
 def impatient(monkeypatch):
     """Leave out the search for two mistakes, which the tests of the verdicts hold."""
@@ -361,37 +281,6 @@ def test_two_mistakes_are_looked_for_as_long_as_patience_lasts(monkeypatch):
     clock = itertools.count(1000, explanation.PATIENCE + 1)
     monkeypatch.setattr(explanation, "time", SimpleNamespace(monotonic=clock.__next__))
     assert check.gradients(two).mistakes == ["unknown"]
-
-
-def test_what_differs_is_described_array_by_array(impatient):
-    wrong = gradients_with(
-        lambda X, y, W1, W2, Z1, G2, m: (
-            (X.T @ ((Z1 > 0) * (G2 @ W2.T))) / m + 1 / m,
-            Z1.T @ G2 / m,
-        )
-    )
-    report = check.gradients(wrong)
-    assert report.mistakes == ["unknown"]
-    assert report.difference.startswith(
-        "No mistake in the table gives these numbers. What differs: dW1 differs on 14 of 14 inputs"
-    )
-    assert report.difference.endswith("times the expected.")
-    assert "dW2 differs" not in report.difference
-    assert report.evidence.rows
-    assert all(entry.startswith("dW1[") for entry, *_ in report.evidence.rows)
-
-
-def test_what_is_wrong_on_a_single_input_is_described_too(impatient):
-    def wrong_on_eight_rows(X, y, W1, W2):
-        dW1, dW2 = simple_ml.gradients(X, y, W1, W2)
-        return dW1, dW2 + (0.125 if X.shape == (8, 4) else 0)
-
-    report = check.gradients(wrong_on_eight_rows)
-    assert report.mistakes == ["unknown"]
-    about = "m = 8, n = 4, d = 4, k = 4"
-    assert f"dW2 differs on 1 of 14 inputs; on “{about}” in 16 of 16" in report.difference
-    assert report.evidence.about == about
-    assert report.right[1:3] == ("dW1 everywhere", "X, y, W1 and W2 left as they were")
 
 
 def test_what_a_function_does_is_said_with_what_it_did():
