@@ -3,8 +3,6 @@
 Numbers cross between Python and JavaScript as bytes (compare.js).
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import math

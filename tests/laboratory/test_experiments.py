@@ -1,7 +1,5 @@
 """The laboratory's guided experiments show what their texts say."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

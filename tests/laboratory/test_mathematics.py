@@ -1,7 +1,5 @@
 """The laboratory computes what `simple_ml` computes: steps, gradients, starting weights, digits."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import math

@@ -1,7 +1,5 @@
 """The laboratory's page: it trains, says what it does, and refuses what it cannot do."""
 
-from __future__ import annotations
-
 import gzip
 import math
 import re

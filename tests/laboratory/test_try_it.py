@@ -3,10 +3,7 @@
 Each is opened alone on an empty page, so that no chapter's text matters here.
 """
 
-from __future__ import annotations
-
 import re
-import sys
 
 import numpy as np
 import pytest
@@ -14,11 +11,9 @@ from browsing import ROOT
 from checks import THEMES, accessibility
 from draw_try_it import NAMES, RECORD, dressed
 from driving import losses_in_python, run, unpacked
+from laboratory import FIGURES
 
 from simple_ml import forward, gradients, load_mnist, loss_err, softmax, softmax_loss
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from laboratory import FIGURES
 
 PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><title>Try it</title>
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="lab/try-it.css">

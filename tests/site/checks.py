@@ -4,8 +4,6 @@ So the tests can ask for no complaint (`test_site*.py`), and see each complaint 
 that was broken on purpose (`test_site_broken.py`).
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -24,14 +22,7 @@ THEMES = ("light", "dark")
 # ---------------------------------------------------------------- reading pages
 
 
-LOADING = {
-    "script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src",
-    "audio": "src", "embed": "src", "object": "data", "input": "src",
-}  # fmt: skip
-LOADING_RELS = {
-    "stylesheet", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch",
-    "icon", "shortcut", "apple-touch-icon", "manifest",
-}  # fmt: skip
+NOT_LOADED = {"canonical", "next", "prev", "search"}  # of what a <link> may name
 
 
 class Page(HTMLParser):
@@ -39,6 +30,7 @@ class Page(HTMLParser):
 
     def __init__(self, text: str):
         super().__init__()
+        self.text = text
         self.resources: list[str] = []
         self.images: list[dict] = []
         self.ids: set[str] = set()
@@ -54,10 +46,9 @@ class Page(HTMLParser):
         self.kinds.add((tag, attributes.get("class", "")))
         if "id" in attributes:
             self.ids.add(attributes["id"])
-        if tag in LOADING and attributes.get(LOADING[tag]):
-            self.resources.append(attributes[LOADING[tag]])
-        if tag == "link" and LOADING_RELS & set(attributes.get("rel", "").lower().split()):
-            self.resources.append(attributes.get("href", ""))
+        source = attributes.get({"link": "href", "object": "data"}.get(tag, "src"))
+        if source and attributes.get("rel") not in NOT_LOADED:
+            self.resources.append(source)
         if tag == "img":
             self.images.append(attributes)
         if tag == "a" and "href" in attributes:
@@ -114,21 +105,22 @@ def ask(page, name: str):
     return page.evaluate(f"{LOOKING}.{name}()")
 
 
+# What looking.js finds in what a page shows, and what is said of it.
+WRONG = {
+    "blank": "characters of formulas that the style sheet lacks",
+    "leftOver": "marks of untypeset maths in the text",
+    "images": "images that do not load",
+    "unsized": "images without width and height",
+    "unreadable": "figures on the dark ground",
+}
+
+
 def content(page, theme: str) -> list[str]:
     """Return what is wrong with what a page shows, at any width."""
-    seen, wrong = ask(page, "content"), []
-    if seen["maths"] and seen["typeset"] < seen["maths"]:
+    seen = ask(page, "content")
+    wrong = [f"{sentence}: {seen[name]}" for name, sentence in WRONG.items() if seen[name]]
+    if seen["typeset"] < seen["maths"]:
         wrong.append(f"{seen['typeset']} of {seen['maths']} formulas are typeset")
-    if seen["blank"]:
-        wrong.append(f"characters of formulas that the style sheet lacks: {seen['blank'][:5]}")
-    if seen["leftOver"]:
-        wrong.append(f"{seen['leftOver']} marks of untypeset maths in the text")
-    if seen["images"]:
-        wrong.append(f"images that do not load: {seen['images']}")
-    if seen["unsized"]:
-        wrong.append(f"images without width and height: {seen['unsized']}")
-    if seen["unreadable"]:
-        wrong.append(f"figures on the dark ground: {seen['unreadable']}")
     if seen["theme"] != theme:
         wrong.append(f"theme {seen['theme']!r}, expected {theme!r}")
     return wrong
@@ -234,8 +226,7 @@ def code_of(notebook: Path) -> list[str]:
     return [
         "".join(cell["source"]).strip()
         for cell in cells
-        if cell["cell_type"] == "code"
-        and not {"remove-cell", "remove-input"} & set(cell["metadata"].get("tags", []))
+        if cell["cell_type"] == "code" and "remove-cell" not in cell["metadata"].get("tags", [])
     ]
 
 

@@ -1,7 +1,5 @@
 """Which browser the tests of the site get: one of the system, one that is set up, or a sentence."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -53,18 +51,29 @@ def machine(monkeypatch):
     return machine
 
 
+LACKING = {"playwright": ("playwright's", "lacks a library")}
+DEBIAN_S = {"install": ("chromium", "works")}
+
+
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("name", "after", "found", "commands"),
     [
-        ("google-chrome", "/bin/google-chrome"),
-        ("msedge", "msedge"),
-        ("playwright's", "playwright's"),
+        ("google-chrome", {}, "/bin/google-chrome", []),
+        ("msedge", {}, "msedge", []),
+        ("playwright's", {}, "playwright's", []),
+        ("", {"playwright": ("playwright's", "works")}, "playwright's", ["playwright"]),
+        ("apt-get", DEBIAN_S, "/bin/chromium", ["playwright", "update", "install"]),
+        ("apt-get", LACKING | DEBIAN_S, "/bin/chromium", ["playwright", "update", "install"]),
     ],
 )
-def test_a_browser_that_is_there_is_taken_and_nothing_is_downloaded(machine, name, found):
+def test_what_is_there_is_taken_before_one_is_downloaded_or_installed(
+    machine, monkeypatch, name, after, found, commands
+):
     machine.files = {"chromium-browser": "says what to install", name: "works"}
+    machine.after = after
+    monkeypatch.setattr(browsers, "is_root", lambda: True)
     assert browsers.find(machine, set_up=True) == found
-    assert machine.commands == []
+    assert machine.commands == commands
 
 
 def test_what_chromium_names_comes_first_and_no_other_is_taken(machine, monkeypatch):
@@ -74,22 +83,6 @@ def test_what_chromium_names_comes_first_and_no_other_is_taken(machine, monkeypa
     del machine.files["brave"]
     with pytest.raises(browsers.NoBrowser, match=r"names no browser: brave .* unset CHROMIUM"):
         browsers.find(machine)
-
-
-def test_without_a_browser_playwright_downloads_one(machine):
-    machine.after = {"playwright": ("playwright's", "works")}
-    assert browsers.find(machine, set_up=True) == "playwright's"
-
-
-@pytest.mark.parametrize("downloaded", [{}, {"playwright": ("playwright's", "lacks a library")}])
-def test_where_the_download_is_of_no_use_root_installs_debian_s_package(
-    machine, monkeypatch, downloaded
-):
-    machine.files = {"apt-get": "works"}
-    machine.after = downloaded | {"install": ("chromium", "works")}
-    monkeypatch.setattr(browsers, "is_root", lambda: True)
-    assert browsers.find(machine, set_up=True) == "/bin/chromium"
-    assert machine.commands == ["playwright", "update", "install"]
 
 
 def test_tests_download_nothing(machine):

@@ -1,7 +1,5 @@
 """The chapters' figures on the site: lines for each theme, letters large enough on a phone."""
 
-from __future__ import annotations
-
 import re
 
 import figures

@@ -3,8 +3,6 @@
 One JupyterLab in one tab shows them one after the other: to start either takes longer than a look.
 """
 
-from __future__ import annotations
-
 import importlib.metadata
 import importlib.util
 import json

@@ -1,14 +1,14 @@
 """The copies of the chapters for readers: what they say, how they run, where they are offered."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
+import addresses
 import nbformat
 import pytest
 from browsing import ROOT, SITE
@@ -18,12 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from sphinx.config import Config
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-import addresses
 from plain_markdown import Markdown
-from reader_notebooks import ARCHIVE, BRANCH
+from reader_notebooks import ARCHIVE, BRANCH, Copy
+from sphinx.config import Config
 
 COPIES = SITE.parent / "notebooks"
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -190,37 +187,31 @@ def test_a_formula_keeps_out_of_the_marks_around_it():
 # ---------------------------------------------------------------- a book that has an address
 
 
-CHAPTER = "# Small\n\nSee [elsewhere](../book/other.md)."
-SMALL = {
-    "index.md": "# Book\n\n```{toctree}\nnotebooks/01_small\nbook/other\n```",
-    "book/other.md": "# Other",
-    "pyproject.toml": "",
-    "conf.py": f"""import sys
-sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
-extensions = ["myst_nb", "addresses", "reader_notebooks"]
-nb_execution_mode, html_theme, html_title = "off", "basic", "Book"
-book_url, book_repository = "https://example.org/book", "https://github.com/a/b"
-""",
-}
+def configured():
+    """Return the configuration, once the extension has seen to it."""
+    config, connected = Config(), {}
+
+    def add(*value):
+        config.add(*value, ())
+
+    add("html_theme_options", {}, "html")
+    add("html_title", "Book", "html")
+    addresses.setup(SimpleNamespace(add_config_value=add, connect=connected.__setitem__))
+    connected["config-inited"](None, config)
+    return config
 
 
-def test_a_copy_knows_where_the_book_is(tmp_path):
-    for name in ("notebooks/results", "book", "simple_ml"):
-        (tmp_path / name).mkdir(parents=True)
-    for name, content in SMALL.items():
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    cell = nbformat.v4.new_markdown_cell(CHAPTER)
-    notebook = nbformat.v4.new_notebook(
-        cells=[cell], metadata={"language_info": {"name": "python"}}
-    )
-    nbformat.write(notebook, tmp_path / "notebooks" / "01_small.ipynb")
-    command = [sys.executable, "-m", "sphinx", "-Q", ".", "_build/html"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    about, fetch, copy = read(tmp_path / "_build" / "notebooks" / "01_small.ipynb").cells
+def test_a_copy_knows_where_the_book_is(monkeypatch):
+    monkeypatch.setenv("BOOK_URL", "https://example.org/book")
+    monkeypatch.setenv("BOOK_REPOSITORY", "https://github.com/a/b/")
+    source = str(ROOT / "notebooks" / f"{SHORTEST}.ipynb")
+    env = SimpleNamespace(doc2path=lambda name: source, found_docs={f"notebooks/{SHORTEST}"})
+    copy = Copy(SimpleNamespace(config=configured(), env=env), f"notebooks/{SHORTEST}")
+    about, fetch = copy.first_cells()
     assert "](https://example.org/book/two-layers-by-hand.zip)" in about.source
     assert f"--branch {BRANCH} https://github.com/a/b" in fetch.source
-    assert "[elsewhere](https://example.org/book/book/other.html)" in copy.source
+    assert copy.address("../book/other.html#a") == "https://example.org/book/book/other.html#a"
+    assert copy.address(f"{SHORTEST}.html#a") == f"{SHORTEST}.ipynb#a"
 
 
 # ---------------------------------------------------------------- where they are offered
@@ -268,17 +259,6 @@ def test_a_chapter_from_the_archive_runs_without_sphinx(copies, tmp_path):
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-# ---------------------------------------------------------------- where the book is published
-
-
-def configured():
-    config = Config()
-    for name, default in (("book_url", ""), ("book_repository", ""), ("html_theme_options", {})):
-        config.add(name, default, "html", ())
-    addresses.configure(None, config)
-    return config
-
-
 def test_the_buttons_of_binder_and_colab_open_the_copies(monkeypatch):
     monkeypatch.delenv("BOOK_REPOSITORY", raising=False)
     assert configured().html_theme_options == {}
@@ -290,8 +270,3 @@ def test_the_buttons_of_binder_and_colab_open_the_copies(monkeypatch):
     assert {"binderhub_url", "colab_url"} <= set(options["launch_buttons"])
     workflow = (ROOT / ".github/workflows/pages.yml").read_text(encoding="utf-8")
     assert f"git init --quiet --initial-branch {BRANCH}" in workflow
-
-
-def test_the_address_may_come_from_the_environment(monkeypatch):
-    monkeypatch.setenv("BOOK_URL", "https://example.org/book")
-    assert configured().html_baseurl == "https://example.org/book/"

@@ -4,23 +4,13 @@ The site is the one in `_build/html`; `make test` builds it first. What a browse
 is in `test_site_browser.py`.
 """
 
-from __future__ import annotations
-
 import re
-import sys
 
 import pytest
-from browsing import ROOT, SITE
-from checks import (
-    Page,
-    broken_links,
-    images_without_description,
-    resources_from_elsewhere,
-)
-from fontTools.ttLib import TTFont
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import typeset_maths
+from browsing import SITE
+from checks import Page, broken_links, images_without_description, resources_from_elsewhere
+from fontTools.ttLib import TTFont
 
 # ---------------------------------------------------------------- the files
 
@@ -37,24 +27,11 @@ def test_no_stylesheet_names_a_resource_of_another_host(pages):
     assert [p.name for p in sheets if pattern.search(p.read_text(encoding="utf-8"))] == []
 
 
-def test_formulas_need_no_script_and_their_fonts_are_part_of_the_site(pages):
-    everything = {name: loads(pages, name) for name in pages}
-    assert [name for name, urls in everything.items() if "math" in urls.lower()] == []
-    folder = SITE / "_static" / "mathjax"
-    css = next((SITE / "_static").glob("book-*.css")).read_text(encoding="utf-8")
-    fonts = re.findall(r"url\([\"']?mathjax/(MathJax_[\w-]+\.woff)", css)
-    assert "MathJax_Main-Regular.woff" in fonts
-    assert [name for name in (*fonts, "LICENSE.txt") if not (folder / name).is_file()] == []
-
-
 def test_only_pages_that_use_them_load_the_laboratory_and_the_figures_to_try(pages, copies):
-    texts = {name: (SITE / name).read_text(encoding="utf-8") for name in pages}
-    assert [name for name, text in texts.items() if "/lab/lab." in text] == ["book/lab.html"]
-    using = {
-        name: re.findall(r'class="try-it\b.*? id="(try-[\w-]+)"', t) for name, t in texts.items()
-    }
-    for name, figures in using.items():
-        assert texts[name].count("/lab/try-it.") == bool(figures), name
+    assert [n for n, page in pages.items() if "/lab/lab." in page.text] == ["book/lab.html"]
+    for name, page in pages.items():
+        figures = re.findall(r'class="try-it\b.*? id="(try-[\w-]+)"', page.text)
+        assert page.text.count("/lab/try-it.") == bool(figures), name
         for figure in figures:  # the copy for readers has the picture
             assert f"attachment:{figure}-light.png" in str(copies[name[len("notebooks/") : -5]])
 
@@ -114,7 +91,7 @@ def loads(pages, name: str) -> str:
 
 def test_pages_load_no_script_that_they_do_not_need(pages):
     """The icons' script alone would be 542 KB on the wire, and their font 0.1 MB."""
-    unwanted = re.compile("fontawesome|search/|searchindex")
+    unwanted = re.compile("fontawesome|search/|searchindex|math", re.IGNORECASE)
     assert [name for name in pages if unwanted.search(loads(pages, name))] == []
     left = [path for path in SITE.rglob("*") if path.suffix == ".map" or "fontawesome" in path.name]
     assert left == []
@@ -128,21 +105,20 @@ def test_a_first_line_waits_for_one_style_sheet_and_no_script(pages):
         if not page.redirects:
             sheets = re.findall(r"_static/[\w/.-]+\.css", loads(pages, name))
             assert len(sheets) == 1 + (name == "book/lab.html"), name
-            text = (SITE / name).read_text(encoding="utf-8")
-            assert re.findall(r'<link[^>]* rel="(?:preload|modulepreload)"', text) == [], name
-            assert re.findall(r"<script src=[^>]*>", text) == [], name
+            early = r'<link[^>]* rel="(?:preload|modulepreload)"|<script src=[^>]*>'
+            assert re.findall(early, page.text) == [], name
 
 
 def test_each_page_says_to_search_engines_what_it_is(pages):
     for name, page in pages.items():
-        text = (SITE / name).read_text(encoding="utf-8")
-        said = re.search(r'<meta content="[^"]{9,}" name="description"', text)
+        said = re.search(r'<meta content="[^"]{9,}" name="description"', page.text)
         assert said or page.redirects, name
 
 
 def test_fonts_hold_the_characters_that_pages_show_and_few_more(pages):
     """Each character is where MathJax's own font had it."""
     assert pages
+    assert (SITE / "_static" / "mathjax" / "LICENSE.txt").is_file()
     bundle = next((SITE / "_static").glob("book-*.css")).read_text(encoding="utf-8")
     letters = re.findall(r'mjx-c[\w.-]*\.TEX-I::before\{[^}]*content: ?"(.)"', bundle)
     assert len(letters) > 40

@@ -4,8 +4,6 @@ Each break is put into a page on its way to the browser; the site itself is not 
 the checks say about the whole page before it was broken is in `test_site_browser.py`.
 """
 
-from __future__ import annotations
-
 import re
 from functools import reduce
 
@@ -111,18 +109,14 @@ def test_loading(opened, tab):
 def test_looking(opened):
     changes = lambda html: reduce(lambda html, change: change(html), LOOKING, html)  # noqa: E731
     page = opened(PAGE, changes, width=390, whole=True)
-    found = content(page, "light") + layout(page)
-    assert unsaid(LOOKING.values(), found) == [], found
+    found = content(page, "dark") + layout(page)
+    said = [*LOOKING.values(), "theme 'light', expected 'dark'"]
+    assert unsaid(said, found) == [], found
 
 
 def test_accessibility(opened):
     found = accessibility(opened(PAGE, after_title("".join(INACCESSIBLE))))
     assert unsaid(INACCESSIBLE.values(), found) == [], found
-
-
-def test_the_wrong_theme(opened):
-    page = opened(PAGE, lambda page: page)
-    assert "theme 'light', expected 'dark'" in content(page, "dark")
 
 
 def test_a_figure_that_comes_late_and_has_kept_no_place(opened):
@@ -141,31 +135,21 @@ def test_a_figure_on_the_dark_ground(opened):
     assert any("on the dark ground" in line for line in wrong), wrong
 
 
-def test_a_focus_that_cannot_be_seen(opened):
-    style = "<style>.bd-header-article button { outline: 0 !important }</style></head>"
-    found = focus_marks(opened(CHAPTER, swap("</head>", style)))
-    assert any("no focus mark on BUTTON" in line for line in found), found
+def test_a_focus_that_cannot_be_seen_and_a_box_that_does_not_unfold(opened):
+    style = "<style>.bd-header-article button { outline: 0 !important }</style>"
+    deaf = "<script>addEventListener('click', event => event.preventDefault(), true)</script>"
+    page = opened(CHAPTER, swap("</head>", f"{style}{deaf}</head>"))
+    found = focus_marks(page) + folds(page)
+    assert unsaid(["no focus mark on BUTTON", "does not unfold"], found) == [], found
 
 
-def test_a_box_that_does_not_unfold(opened):
-    deaf = "<script>addEventListener('click', event => event.preventDefault(), true)"
-    found = folds(opened(CHAPTER, swap("</head>", deaf + "</script></head>")))
-    assert any("does not unfold" in line for line in found), found
-
-
-def test_a_copy_button_that_copies_something_else(opened):
-    change = swap(
-        r'(<div class="highlight-ipython3[^>]*><div class="highlight"><pre[^>]*>)', r"\1oops "
-    )
-    found = copies(opened(HOMEWORK, change), (ROOT / HOMEWORK).with_suffix(".ipynb"))
-    assert any("no button copies" in line for line in found), found
-
-
-def test_a_copy_button_that_leaves_the_clipboard_alone(opened):
+def test_copy_buttons_that_copy_something_else_or_leave_the_clipboard_alone(opened):
     deaf = "<script>navigator.clipboard.writeText('before');"
     deaf += "addEventListener('keydown', event => event.preventDefault(), true)</script></head>"
-    found = copies(opened(HOMEWORK, swap("</head>", deaf)), (ROOT / HOMEWORK).with_suffix(".ipynb"))
-    assert any("the clipboard holds 'before'" in line for line in found), found
+    code = r'(<div class="highlight-ipython3[^>]*><div class="highlight"><pre[^>]*>)'
+    page = opened(HOMEWORK, lambda html: swap(code, r"\1oops ")(swap("</head>", deaf)(html)))
+    found = copies(page, (ROOT / HOMEWORK).with_suffix(".ipynb"))
+    assert unsaid(["no button copies", "the clipboard holds 'before'"], found) == [], found
 
 
 def test_a_listing_of_a_new_kind_of_element_is_looked_at_wholly():

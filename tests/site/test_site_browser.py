@@ -4,8 +4,6 @@ Which browser it is: tools/browser.py. The checks are in `checks.py`; that each 
 what it is for is tested in `test_site_broken.py`.
 """
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,18 +1,13 @@
 """What the book's extensions make of formulas, style sheets and code while the site is built."""
 
-from __future__ import annotations
-
 import re
-import sys
 
-import pytest
-from browsing import ROOT, SITE
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import finish_pages
+import pytest
 import style_sheets
 import tinycss2
 import typeset_maths
+from browsing import ROOT, SITE
 from bs4 import BeautifulSoup
 from docutils import nodes
 from pygments import highlight

@@ -1,19 +1,14 @@
 """What a reader finds besides the text: cheat sheet, glossary, links in code, addresses."""
 
-from __future__ import annotations
-
 import re
-import sys
 from types import SimpleNamespace
 
-import numpy as np
-import pytest
-from browsing import ROOT, SITE
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import code_links
 import finish_pages
 import glossary_links
+import numpy as np
+import pytest
+from browsing import ROOT
 from bs4 import BeautifulSoup
 from pygments import highlight
 from pygments.lexers import get_lexer_by_name
@@ -132,8 +127,7 @@ def test_a_term_is_found_in_its_longest_form():
 def test_chapters_link_a_term_once(pages):
     for name in pages:
         if name.startswith("notebooks/0"):
-            html = (SITE / name).read_text(encoding="utf-8")
-            targets = re.findall(r'glossary\.html#(term-[^"]+)"', html)
+            targets = re.findall(r'glossary\.html#(term-[^"]+)"', pages[name].text)
             assert len(targets) >= 5, name
             assert len(targets) == len(set(targets)), name
 

@@ -3,12 +3,10 @@
 What is counted is what a browser shows: in closed boxes nothing is.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
-from browsing import ROOT, SITE, Tab
+from browsing import ROOT, Tab
 from checks import WIDTHS
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("[01]*.ipynb"))
@@ -24,8 +22,12 @@ def measured(visits):
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_open_code_takes_at_most_15_percent_of_a_chapter(name, measured):
-    assert measured[name]["reading 1440"]["code"] <= 0.15
+def test_a_chapter_is_not_long_and_no_paragraph_or_code_is(name, measured):
+    seen = measured[name]["reading 1440"]
+    assert seen["words"] <= 3500
+    assert seen["code"] <= 0.15  # what is open of it, of the height
+    count, paragraph = seen["numbers"]
+    assert count <= 3, paragraph
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -36,19 +38,8 @@ def test_the_first_figure_is_low_and_on_the_first_screen(name, measured):
         assert 0 <= top < bottom <= height, width
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_chapter_is_not_long(name, measured):
-    assert measured[name]["reading 1440"]["words"] <= 3500
-
-
 def test_the_core_has_20000_words(measured):
     assert sum(measured[name]["reading 1440"]["words"] for name in CORE) <= 20_000
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_no_paragraph_is_a_table(name, measured):
-    count, paragraph = measured[name]["reading 1440"]["numbers"]
-    assert count <= 3, paragraph
 
 
 # ---------------------------------------------------------------- folds
@@ -89,10 +80,8 @@ def test_a_link_to_a_check_opens_it(script, chapter, plain, address):
 def test_without_javascript_solutions_are_closed_and_open_by_their_bar(plain, address):
     plain.goto(f"{address}/{CHAPTER}")
     solution = plain.locator("details.solution").first
-    bar, inside = (
-        solution.locator(":scope > summary"),
-        solution.locator(":scope > :not(summary)").first,
-    )
+    bar = solution.locator(":scope > summary")
+    inside = solution.locator(":scope > :not(summary)").first
     assert not inside.is_visible()
     box = bar.bounding_box()
     for place in (0.1, 0.5, 0.95):  # also where a link stood
@@ -117,10 +106,8 @@ def test_one_switch_opens_all_code_and_is_remembered(browser, address):
 
 
 def test_no_bars_stand_one_on_the_other(pages):
-    assert pages
-    for name in CHAPTERS:
-        html = (SITE / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
-        assert '</details>\n<details class="code-fold">' not in html, name
+    for name, page in pages.items():
+        assert '</details>\n<details class="code-fold">' not in page.text, name
 
 
 # ---------------------------------------------------------------- reading
@@ -147,14 +134,12 @@ def test_no_code_is_cut_on_a_phone(name, tab, address):
     assert page.evaluate(CUT) == []
 
 
+@pytest.mark.parametrize(
+    "what", ["wideOutputs 390", "wideOutputs 1440", "broken 390", "smallFormulas 390"]
+)
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_a_printed_table_is_whole_if_it_can_be(name, measured):
-    assert measured[name]["wideOutputs 390"] == measured[name]["wideOutputs 1440"] == []
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_on_a_phone_no_name_of_the_code_is_broken(name, measured):
-    assert measured[name]["broken 390"] == []
+def test_tables_names_and_formulas_are_whole_and_large_if_they_can_be(name, what, measured):
+    assert measured[name][what] == []
 
 
 @pytest.mark.parametrize("name", ["api", "sweeps", "cheat_sheet", "equations"])
@@ -189,11 +174,6 @@ def test_a_dark_page_prints_light(tab, address):
     output = page.locator(".cell_output pre").first  # without the shadow that says "scroll"
     assert output.evaluate("node => getComputedStyle(node).backgroundImage") == "none"
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_on_a_phone_a_formula_is_as_large_as_the_text_if_it_fits_and_never_cut(name, measured):
-    assert measured[name]["smallFormulas 390"] == []
 
 
 def test_on_a_phone_a_choice_closes_the_contents(tab, address):

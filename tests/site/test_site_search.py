@@ -4,19 +4,14 @@ The ranking needs no browser: it runs in V8, as it is published. What a reader s
 is tested in the browser.
 """
 
-from __future__ import annotations
-
 import json
 import re
-import sys
 
 import pytest
-from browsing import ROOT, SITE
-from checks import AXE, THEMES, Page, results
-from py_mini_racer import MiniRacer
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import search_records
+from browsing import SITE
+from checks import THEMES, Page, accessibility, results
+from py_mini_racer import MiniRacer
 
 PAGE = "book/bibliography.html"  # a small one
 FOLDER = SITE / "_static" / "search"
@@ -147,8 +142,7 @@ def test_each_section_equation_figure_exercise_and_term_is_a_hit(records, pages)
     missing = []
     for name in pages:
         if name.startswith(("notebooks/", "book/")):
-            text = (SITE / name).read_text(encoding="utf-8")
-            text = text[text.index("<article") : text.index("</article>")]
+            text = pages[name].text.partition("<article")[2].partition("</article>")[0]
             first, *ids = [i for i in re.findall(wanted, text) if not i.endswith("-content")]
             missing += [f"{name}#{i}" for i in ids if f"{name}#{i}" not in known]
             assert name in known, first
@@ -249,11 +243,9 @@ def test_the_list_of_hits_is_accessible(searching):
     field.type("mask")
     page.wait_for_selector(HITS)
     field.press("ArrowDown")
-    page.add_script_tag(path=AXE)
     for theme in THEMES:
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-        found = page.evaluate("async () => (await axe.run('#pst-search-dialog')).violations")
-        assert [violation["id"] for violation in found] == []
+        assert accessibility(page) == []
 
 
 def test_the_page_of_hits_follows_what_is_typed_and_is_accessible(tab, address):
@@ -264,9 +256,7 @@ def test_the_page_of_hits_follows_what_is_typed_and_is_accessible(tab, address):
         "document.querySelector('.search-summary').innerText.includes('fan-out')"
     )
     assert results(page) != before
-    page.add_script_tag(path=AXE)
-    assert page.evaluate("async () => (await axe.run()).violations.map(v => v.id)") == []
-    assert tab.wrong == []
+    assert accessibility(page) + tab.wrong == []
 
 
 def test_the_search_works_from_files(pages, tab):
@@ -280,8 +270,8 @@ def test_the_search_works_from_files(pages, tab):
 
 
 def test_without_javascript_the_page_says_what_to_use(pages):
-    text = (SITE / "search.html").read_text(encoding="utf-8")
-    links = Page(re.search("<noscript>\n?<p>.*?</noscript>", text, re.DOTALL)[0]).links
+    noscript = re.search("<noscript>\n?<p>.*?</noscript>", pages["search.html"].text, re.DOTALL)
+    links = Page(noscript[0]).links
     assert {"book/glossary.html", "book/equations.html"} <= set(links)
 
 
@@ -289,7 +279,7 @@ def test_without_javascript_the_page_says_what_to_use(pages):
 
 
 def test_a_report_leads_to_what_it_tells_one_to_read(pages):
-    text = (SITE / "notebooks/check_your_homework.html").read_text(encoding="utf-8")
+    text = pages["notebooks/check_your_homework.html"].text
     told = re.findall(r"Read: (?:<a [^>]*href=\"([^\"]+)\">)?([^<]+)", text)
     assert len(told) > 2
     for address, words in told:
@@ -297,6 +287,6 @@ def test_a_report_leads_to_what_it_tells_one_to_read(pages):
         number = re.search(r"\(([\d.]+)\)", words)
         assert f"notebooks/{page}" in pages, words
         if number:
-            shown = (SITE / "notebooks" / page).read_text(encoding="utf-8")
+            shown = pages[f"notebooks/{page}"].text
             place = shown.index(f'id="{anchor}"')
             assert f"({number[1]})" in shown[place : place + 400]

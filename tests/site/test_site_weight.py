@@ -5,8 +5,6 @@ the first visit: HTML, style, scripts and fonts; "further" is what the page need
 first page and the first chapter have been read; "figures" are its pictures.
 """
 
-from __future__ import annotations
-
 import gzip
 import time
 from pathlib import Path
