@@ -19,6 +19,7 @@ import nbformat
 from bs4 import BeautifulSoup
 from cells import is_cell
 from docutils import nodes
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain_markdown import Markdown, anchors, folded, one_line, quotation
 
 BIBLIOGRAPHY = "book/bibliography"
@@ -63,10 +64,6 @@ def is_chapter(app, docname: str) -> bool:
 
 def has_cells(node: nodes.Node) -> bool:
     return any(map(is_cell, node.findall(nodes.container)))
-
-
-def new_cell(name: str, text: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_markdown_cell(text, id=name)
 
 
 def hide(cell: nbformat.NotebookNode, parts: set[str]) -> None:
@@ -194,7 +191,8 @@ class Copy:
         self.blocks = []
         if not text:
             return
-        cell = new_cell(self.next_id(), folded("Show", text) if self.in_solution else text)
+        text = folded("Show", text) if self.in_solution else text
+        cell = new_markdown_cell(text, id=self.next_id())
         if self.attachments:
             cell["attachments"], self.attachments = self.attachments, {}
         self.cells.append(cell)
@@ -229,9 +227,8 @@ class Copy:
         """Return the copy, when the whole page has been added."""
         self.add_references()
         self.copy_cells(len(self.source.cells))
-        copy = nbformat.v4.new_notebook(
-            cells=self.first_cells() + self.cells, metadata=self.source.metadata
-        )
+        cells = self.first_cells() + self.cells
+        copy = new_notebook(cells=cells, metadata=self.source.metadata)
         self.close_solutions(copy)
         nbformat.validate(copy)
         return copy
@@ -244,10 +241,10 @@ class Copy:
             book, archive = f"[{book}]({base})", f"[the archive]({urljoin(base, ARCHIVE)}.zip)"
         repository = config.book_repository
         text = ABOUT.format(book=book, archive=archive, colab=COLAB if repository else "")
-        cells = [new_cell("about", quotation(text))]
+        cells = [new_markdown_cell(quotation(text), id="about")]
         if repository:
             code = FETCH.format(branch=BRANCH, repository=repository)
-            cells.append(nbformat.v4.new_code_cell(code, id="fetch-the-book"))
+            cells.append(new_code_cell(code, id="fetch-the-book"))
             hide(cells[-1], {"source"})
         return cells
 
