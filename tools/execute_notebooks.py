@@ -23,6 +23,7 @@ from nbclient.exceptions import CellExecutionError
 from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CELL_SECONDS = 300  # no cell takes 15 on a quiet machine
 # A figure is stored twice, drawn once: as lines for the site, as pixels for whoever opens the
 # notebook (JupyterLab shows no SVG of a notebook that it does not trust).
@@ -142,7 +143,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="all, if none is given")
     failed = 0
-    for path in parser.parse_args().notebooks or sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in parser.parse_args().notebooks or NOTEBOOKS:
         try:
             executed = execute(path)
         except NotClean as error:

@@ -11,7 +11,6 @@ import base64
 import io
 import os
 import re
-from pathlib import Path
 
 import equation_mutants
 import equations
@@ -19,11 +18,10 @@ import execute_notebooks
 import nbformat
 import numpy as np
 import pytest
+from execute_notebooks import NOTEBOOKS, ROOT
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 VISIBLE = 32  # of 255: how much a pixel may differ, as at the edge of a line that has not moved
 SHARE = 1e-4  # of a picture may differ by more: 35 pixels of an ordinary one
 

@@ -5,7 +5,6 @@ fail.
 """
 
 import copy
-from pathlib import Path
 
 import digests
 import equations
@@ -13,8 +12,7 @@ import nbformat
 import pytest
 import records
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
-ROOT = Path(__file__).resolve().parents[2]
+from records import ROOT
 
 
 def test_every_equation_is_labelled_once_and_checked_and_every_check_is_complete():

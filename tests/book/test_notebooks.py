@@ -7,16 +7,13 @@ notebook made to break it.
 
 import copy
 import re
-from pathlib import Path
 
 import execute_notebooks
 import nbformat
 import pytest
+from execute_notebooks import NOTEBOOKS, ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-ROOT = Path(__file__).resolve().parents[2]
-
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MAX_CODE_LINES = 16
 MIN_ALT_CHARACTERS = 20
 MACHINE = re.compile(r"(?<![\w.])/(?:work|tmp|home|root|Users|usr|opt)/|[A-Z]:\\Users|\.venv/")

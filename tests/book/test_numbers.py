@@ -5,7 +5,6 @@ The first part looks at the book; the others spoil a copy of it and see that som
 
 import json
 import re
-from pathlib import Path
 
 import execute_notebooks
 import nbformat
@@ -13,14 +12,12 @@ import numpy as np
 import pytest
 import quotes
 import typed_numbers
+from execute_notebooks import NOTEBOOKS, ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from simple_ml import load_mnist, softmax
 from simple_ml.datasets import MNIST
 from simple_ml.study.quoting import quote
-
-ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def read(path):

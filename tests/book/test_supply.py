@@ -2,15 +2,14 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import digests
 import pytest
 import records
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from records import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ON_REQUEST = {"bench", "mutants"}  # extras that nothing of the book needs
 STOP = "this-book"  # the line that stops an older Python: no dependency
