@@ -145,13 +145,13 @@ def shifts(page, limit: float = 0.05) -> list[str]:
 
 
 def jumps(tab, url: str) -> list[str]:
-    """Open a page on a desktop, and at places inside of it; return where it jumps."""
+    """Open a page on a desktop, and at its last place on a phone; return where it jumps."""
     page = tab.open(url, width=WIDTHS[-1])
-    found = [("", WIDTHS[-1], shifts(page))]
-    places = ask(page, "places")
-    for place, width in zip(places, (WIDTHS[-1], WIDTHS[0]), strict=False):
-        found.append((f"#{place}", width, shifts(tab.open(f"{url}#{place}", width=width))))
-    return [f"{place} at {width} px: {line}" for place, width, lines in found for line in lines]
+    wrong = [f"at {WIDTHS[-1]} px {line}" for line in shifts(page)]
+    if place := ask(page, "lastPlace"):
+        page = tab.open(f"{url}#{place}", width=WIDTHS[0])
+        wrong += [f"#{place} at {WIDTHS[0]} px: {line}" for line in shifts(page)]
+    return wrong
 
 
 # ---------------------------------------------------------------- accessibility
@@ -192,14 +192,16 @@ def unseen(rule: dict) -> dict:
 
 # ---------------------------------------------------------------- what one can do with a page
 
-FOLDED = ".bd-article :is(details.admonition, details.code-fold)"
+FOLDED = [".bd-article details.admonition", ".bd-article details.code-fold"]
 
 
-def folds(page, limit: int = 3) -> list[str]:
-    """Open and close the folded boxes by keyboard alone, and return those that do not."""
+def folds(page) -> list[str]:
+    """Open and close the first box of each kind by keyboard alone; return those that do not."""
     wrong = []
-    outermost = [box for box in page.locator(FOLDED).all() if box.is_visible()]
-    for box in outermost[:limit]:
+    for kind in FOLDED:
+        box = next((box for box in page.locator(kind).all() if box.is_visible()), None)
+        if box is None:
+            continue
         inside = box.locator(":scope > :not(summary)").last
         for expected in (True, False):
             box.locator(":scope > summary").focus()
@@ -336,4 +338,4 @@ def visit(tab, url: str, notebook: Path) -> Visit:
     wrong += folds(page)
     if notebook.is_file():
         wrong += copies(page, notebook)
-    return Visit(wrong + tab.wrong, asked, page.locator(FOLDED).count(), measured)
+    return Visit(wrong + tab.wrong, asked, page.locator(", ".join(FOLDED)).count(), measured)

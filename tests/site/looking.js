@@ -84,10 +84,10 @@
     });
   },
 
-  // A place in the middle, and the last one, that a link can lead to: it may be in a folded box.
-  places() {
+  // The last place that a link can lead to, where there are some: it may be in a folded box.
+  lastPlace() {
     const all = [...document.querySelectorAll("article :is(section, div.math, figure, dt)[id]")];
-    return all.length > 3 ? [all[all.length >> 1].id, all.at(-1).id] : [];
+    return all.length > 3 ? all.at(-1).id : null;
   },
 
   // A chapter has ten thousand nodes, nine tenths of them inside formulas and highlighted code.
