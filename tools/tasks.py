@@ -8,8 +8,6 @@ prints to `build/steps/NAME.log`, and a summary closes the run.
     doit run site        one of them
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 PACKAGE = sys.modules[__name__.partition(".")[0]]
-GRACE = 1.0  # seconds between the child's alarm and the parent's kill
+GRACE = 3.0  # seconds between the child's alarm and the parent's kill: a busy machine is slow
 LARGEST = 10**7  # entries of an array that is worth sending back
 HEAVIEST = 1 << 31  # bytes of an event that we would wait for
 MEMORY = 4 << 30  # bytes that a function may ask for: a slip gets a MemoryError, not the machine
