@@ -33,6 +33,14 @@ def test_the_command_line_understands(command):
         parser().parse_args(arguments)
 
 
+def test_the_bibliography_names_a_paper_of_arxiv_by_its_number_alone():
+    """The page makes the address of it; with another beside it, it would be there twice."""
+    entries = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
+    assert entries.count("eprint") == entries.count("archiveprefix") > 10
+    assert "arxiv.org" not in entries.lower()
+    assert "arXiv:" not in entries
+
+
 @pytest.mark.parametrize("page", TEXT)
 def test_every_target_of_make_and_every_script_exists(page):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
