@@ -161,7 +161,10 @@ SCHEMES = {
     "zeros": zeros,
     "constant": constant,
 }
-"""Every scheme by the name that `simple_ml.train_nn` and the command line take."""
+"""Every scheme by the name that `simple_ml.train_nn` and the command line take.
+
+:meta hide-value:
+"""
 
 
 def pair(init):
