@@ -20,8 +20,8 @@ bookSearch.serve = (() => {
   /** Return a text in which the words that were found are marked. */
   function marked(text, terms) {
     const found = new Set(terms);
-    const parts = text.split(/([\p{L}\p{N}_]+)/u);
-    return parts.map(part => (part.length > 1 && bookSearch.words(part).some(word => found.has(word))
+    const parts = text.split(/([\p{L}\p{N}_]+|%)/u);
+    return parts.map(part => (/..|%/u.test(part) && bookSearch.words(part).some(word => found.has(word))
       ? element("mark", {}, part) : part));
   }
 
