@@ -15,6 +15,7 @@ from execute_notebooks import NOTEBOOKS, ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 MAX_CODE_LINES = 16
+MAX_COLUMNS = 62  # of an output, on a phone, in letters of nine pixels
 MIN_ALT_CHARACTERS = 20
 MACHINE = re.compile(r"(?<![\w.])/(?:work|tmp|home|root|Users|usr|opt)/|[A-Z]:\\Users|\.venv/")
 CLOCK = re.compile(
@@ -79,6 +80,18 @@ def long_cells(notebook) -> list[str]:
     return found
 
 
+def wide_outputs(notebook) -> list[str]:
+    """Sentences, as in a report, may go on below; a line that is aligned may not."""
+    return [
+        f"cell {number}: {line!r} has {len(line)} columns, at most {MAX_COLUMNS}"
+        for number, cell in code_cells(notebook)
+        for output in cell.outputs
+        if output.output_type == "stream" and "  Read: chapter" not in output.text
+        for line in output.text.splitlines()
+        if len(line) > MAX_COLUMNS
+    ]
+
+
 def silenced_warnings(notebook) -> list[str]:
     return [
         f"cell {number}: silences warnings"
@@ -108,6 +121,7 @@ PROPERTIES = [
     errors_and_warnings,
     figures_without_description,
     long_cells,
+    wide_outputs,
     silenced_warnings,
     traces_of_the_machine,
     unclean_metadata,
@@ -167,6 +181,7 @@ SPOILT = [
     (figures_without_description, [cell(outputs=[PNG])]),
     (figures_without_description, [cell(outputs=[PNG], mystnb={"image": {"alt": "figure"}})]),
     (long_cells, [cell("\n".join(["x = 1"] * (MAX_CODE_LINES + 1)))]),
+    (wide_outputs, [cell(outputs=[stream("x" * (MAX_COLUMNS + 1))])]),
     (silenced_warnings, [cell("import warnings\nwarnings.filterwarnings('ignore')")]),
 ]
 TRACES = [
