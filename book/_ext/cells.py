@@ -111,7 +111,7 @@ def line(node: fold, equations: dict[str, str], figures: dict[str, tuple[int, ..
         found = sorted(found, key=lambda number: int(number.partition(".")[2]))
         lines = count_lines(node)
         parts += [f"✓ checks ({'), ('.join(found)})", *dict.fromkeys(node["kinds"])]
-        parts.append("1 line" if lines == 1 else f"{lines} lines")
+        parts.append("1 line" if lines == 1 else f"{lines}\N{NO-BREAK SPACE}lines")
     return " · ".join(parts)
 
 

@@ -72,7 +72,7 @@ def check_line(docname: str, label: str, checks: dict[int, equations.Check]) -> 
     kinds = dict.fromkeys(check.kind for check in checks.values())
     line = nodes.paragraph("", f"✓ checked: {', '.join(kinds)} · ", classes=["equation-check"])
     for position, repeat in enumerate(checks):
-        text = "see the check" if not position else f"and another ({position + 1})"
+        text = "see the check" if not position else f"and another\N{NO-BREAK SPACE}({position + 1})"
         if position:
             line += nodes.Text(", ")
         line += link(docname, "std", "ref", anchor(label, repeat), nodes.inline("", text))

@@ -47,6 +47,8 @@ UNUSED = (
     "*webpack-macros.html",
 )
 OPENING = re.compile(r"[(\[“‘]*\Z")
+IN_NUMBER = re.compile(r"(?<=\d) (?=[%±×])|(?<=[±×]) (?=\d)")
+RELATIONS = ("=", "≈", "<", ">")
 CLOSING = re.compile(r"[.,;:!?)\]”’…-]*")
 PLAIN = {Name, Punctuation, Whitespace}
 # What typeset_maths.py has written, and what stands for it meanwhile.
@@ -54,6 +56,7 @@ FORMULA = re.compile(r"<mjx-container.*?</mjx-container>", re.DOTALL)
 TAKEN_OUT = re.compile(r'<mjx-container number="(\d+)">.*?</mjx-container>', re.DOTALL)
 TAG = re.compile("<[^>]*>")
 LONG = 33  # columns of code that a phone shows in a box
+WIDE = 62  # columns of output that it shows in letters of nine pixels
 NAME = re.compile(r"[^\s-]{16,}")  # what a line may be too short for
 JOINT = re.compile(r"(?<=[._(,=/])(?=\w)")
 TABLES = ".cheat-sheet, .equation-index, .notation, dl.py, .viewcode-block, #lab"
@@ -171,6 +174,19 @@ def keep_punctuation_with_formulas(page: Page) -> None:
                 together.append(closing)
 
 
+def keep_numbers_together(page: Page) -> None:
+    """Let no line end between a number and its per cent, its ± or what it is equal to."""
+    if page.soup.article is None:
+        return
+    for text in page.soup.article.find_all(string=IN_NUMBER):
+        if not text.find_parent(["pre", "code", "script", "mjx-container"]):
+            text.replace_with(IN_NUMBER.sub("\N{NO-BREAK SPACE}", text))
+    for formula in page.soup.article.select("span.math"):
+        after = formula.next_sibling
+        if formula.get_text().endswith(RELATIONS) and isinstance(after, NavigableString):
+            after.replace_with(re.sub(r"^ (?=[−\d])", "\N{NO-BREAK SPACE}", after))
+
+
 def let_long_names_break(page: Page) -> None:
     """Say where a line may end in a name such as ``simple_ml.study.results.read_table``."""
     for text in page.soup.select("article")[0].find_all(string=NAME) if page.soup.article else ():
@@ -183,9 +199,12 @@ def let_long_names_break(page: Page) -> None:
 
 
 def say_how_wide_outputs_are(page: Page) -> None:
-    """Tell each printed output its columns: a phone sets a wide one smaller (``book.css``)."""
+    """Tell each printed output its columns: a phone sets a wide one smaller (``book.css``).
+
+    A longer line goes on below: it is a sentence.
+    """
     for block in page.soup.select(".cell_output .highlight pre"):
-        columns = max(map(len, block.get_text().splitlines()), default=1)
+        columns = min(WIDE, max(map(len, block.get_text().splitlines()), default=1))
         block["style"] = f"--columns: {columns}"
 
 
@@ -323,6 +342,7 @@ STEPS = (
     figures.give_figures_their_size,
     figures.pair_figures,
     keep_punctuation_with_formulas,
+    keep_numbers_together,
     let_long_names_break,
     say_how_wide_outputs_are,
     fold_boxes,

@@ -148,8 +148,12 @@ def publish(app, exception) -> None:
 
 
 def keep_what_is_shown(site: Path) -> None:
-    """Leave in each font the characters that the finished style sheet shows with it."""
-    css = "".join(sheet.read_text("utf-8") for sheet in (site / "_static").glob("book-*.css"))
+    """Leave in each font the characters that the finished style sheet shows with it.
+
+    A font that shows none is left out: `book/_static/reading.js` loads all that there are.
+    """
+    sheets = list((site / "_static").glob("book-*.css"))
+    css = "".join(sheet.read_text("utf-8") for sheet in sheets)
     shown = re.findall(r'(?:\.(TEX-\w+))?::before\{[^}]*content: ?"([^}]*)"', css)
     general = re.search(r"mjx-stretchy-h mjx-c ?\{font-family: ?([^}]*)", css)[1]
     fonts = set(re.findall(r'font-family: ?MJX(TEX[\w-]*);\s*src: ?url\("?([^")]+)', css))
@@ -160,6 +164,11 @@ def keep_what_is_shown(site: Path) -> None:
         options = ["--flavor=woff", "--drop-tables+=FFTM"]  # FontForge's date
         if text:
             subset.main([str(font), f"--text={text}", *options, f"--output-file={font}"])
+            continue
+        font.unlink(missing_ok=True)
+        face = re.compile(rf"@font-face[^}}]*{re.escape(name)}[^}}]*\}}\n?")
+        for sheet in sheets:
+            sheet.write_text(face.sub("", sheet.read_text("utf-8")), encoding="utf-8")
 
 
 def setup(app):

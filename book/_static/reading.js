@@ -57,6 +57,11 @@ addEventListener("scrollend", () => {
   }
 });
 
+// A page that is printed lays out all of its formulas at once, and waits for no font.
+addEventListener("load", () => setTimeout(() => {
+  if (document.querySelector("mjx-container")) document.fonts.forEach((font) => font.load());
+}, 1000));
+
 // Paper is white.
 const root = document.documentElement;
 addEventListener("beforeprint", () => {

@@ -164,13 +164,17 @@
     }).map((box) => box.id);
   },
 
-  // Printed outputs that have to be scrolled although letters of 9 pixels would fit.
+  // Printed outputs with a line that goes on below although letters of 9 pixels would fit.
   wideOutputs() {
     return [...document.querySelectorAll("article .cell_output .highlight pre")]
-      .filter((pre) => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth + 1)
+      .filter((pre) => pre.checkVisibility())
       .filter((pre) => {
-        const columns = Math.max(...pre.textContent.split("\n").map((line) => line.length));
-        return 16 + 9 * 0.602 * columns < pre.clientWidth;
+        const lines = pre.textContent.replace(/\n$/, "").split("\n");
+        const columns = Math.max(...lines.map((line) => line.length));
+        const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(pre);
+        const height = pre.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom);
+        const broken = height > (lines.length + 0.5) * parseFloat(lineHeight);
+        return broken && 16 + 9 * 0.602 * columns < pre.clientWidth;
       })
       .map((pre) => pre.textContent.slice(0, 60));
   },

@@ -79,6 +79,24 @@ def test_a_formula_and_the_punctuation_beside_it_stay_on_one_line(text, kept):
         assert page.soup.get_text() == text.replace("M", "x")
 
 
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("9.5 % are", "9.5~% are"),
+        ("0.31 ± 0.11 points", "0.31~±~0.11 points"),
+        ("28 × 28 pixels", "28~×~28 pixels"),
+        ("± is an interval", "± is an interval"),
+        ('<span class="math">v=</span> 4.4 and', "v=~4.4 and"),
+        ('<span class="math">v</span> 4.4', "v 4.4"),
+        ("<code>x % 2, 3 % 2</code>", "x % 2, 3 % 2"),
+    ],
+)
+def test_no_line_ends_inside_of_a_number_with_its_per_cent_or_interval(html, text):
+    soup = BeautifulSoup(f"<article><p>{html}</p></article>", "html.parser")
+    finish_pages.keep_numbers_together(type("Page", (), {"soup": soup}))
+    assert soup.get_text().replace("\N{NO-BREAK SPACE}", "~") == text
+
+
 # ---------------------------------------------------------------- the style sheet
 
 

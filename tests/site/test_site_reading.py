@@ -88,6 +88,10 @@ def test_without_javascript_solutions_are_closed_and_open_by_their_bar(plain, ad
         before = inside.is_visible()
         bar.click(position={"x": place * box["width"], "y": box["height"] / 2})
         assert inside.is_visible() is not before
+        arrow = "node => getComputedStyle(node, '::after').getPropertyValue('--icon')"
+        drawn = "name => getComputedStyle(document.documentElement).getPropertyValue(name)"
+        name = "--icon-right" if before else "--icon-down"
+        assert bar.evaluate(arrow) == plain.evaluate(drawn, name)
     assert plain.url.endswith(CHAPTER)
 
 
@@ -171,9 +175,13 @@ def test_a_dark_page_prints_light(tab, address):
     page.pdf()
     assert page.evaluate("window.printed") == "light"
     page.emulate_media(media="print")
-    output = page.locator(".cell_output pre").first  # without the shadow that says "scroll"
-    assert output.evaluate("node => getComputedStyle(node).backgroundImage") == "none"
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_all_letters_of_formulas_are_there_before_somebody_prints(tab, address):
+    """A page that is printed lays out all formulas, and does not wait for fonts."""
+    page = tab.open(f"{address}/{CHAPTER}")
+    page.wait_for_function("[...document.fonts].every(font => font.status === 'loaded')")
 
 
 def test_on_a_phone_a_choice_closes_the_contents(tab, address):
