@@ -268,13 +268,21 @@ def task_book():
     return one | {"actions": [clean_site, *one["actions"]]}
 
 
+def pytest_step(name, *arguments, reads, **others) -> dict:
+    """Return a step that runs tests; it reads the package, too."""
+    return step(name, [*PYTEST, *arguments], reads=(*PACKAGE, *TESTS, *reads), **others)
+
+
+def site_step(name, *arguments, runner=run_in_browser) -> dict:
+    """Return a step that runs tests of the built site."""
+    reads = (*SITE, "tests/site", "tools")
+    return pytest_step(name, *arguments, reads=reads, after=["book"], runner=runner)
+
+
 def task_package():
     """The tests of the package and of the checker."""
-    return step(
-        "package",
-        [*PYTEST, "tests/package", "tests/check"],
-        reads=(*PACKAGE, *TESTS, "tests/package", "tests/check", "experiments", "book/*.md"),
-    )
+    folders = ("tests/package", "tests/check")
+    return pytest_step("package", *folders, reads=(*folders, "experiments", "book/*.md"))
 
 
 def task_chapters():
@@ -285,87 +293,55 @@ def task_chapters():
     again = "tests/book/test_chapters.py"
     tools = ("tools/equation*.py", "tools/execute_notebooks.py", "tools/quotes.py")
     for name in CHAPTERS:
-        yield step(
-            f"chapters:{name}",
-            [*PYTEST, "--nbval", f"notebooks/{name}.ipynb", again, "-k", name],
-            reads=(*PACKAGE, *TESTS, *tools, again, "notebooks/results"),
-            code_of=(f"notebooks/{name}.ipynb",),
-        )
+        chapter = f"notebooks/{name}.ipynb"
+        arguments = ("--nbval", chapter, again, "-k", name)
+        reads = (*tools, again, "notebooks/results")
+        yield pytest_step(f"chapters:{name}", *arguments, reads=reads, code_of=(chapter,))
 
 
 def task_experiments():
     """The recorded tables, some runs of each made again, and what records them."""
-    return step(
-        "experiments",
-        [*PYTEST, "tests/experiments"],
-        reads=(*PACKAGE, *TESTS, "tests/experiments", "experiments", "notebooks/results"),
-    )
+    reads = ("tests/experiments", "experiments", "notebooks/results")
+    return pytest_step("experiments", "tests/experiments", reads=reads)
 
 
 def task_records():
     """The tests of all else that is committed: pages, numbers, tools."""
-    return step(
-        "records",
-        [*PYTEST, "tests/book", "-m", "not chapter"],
-        reads=(*SITE, *TOP, *TESTS, "tests/book", "tools", "experiments"),
-    )
+    reads = (*SITE, *TOP, "tests/book", "tools", "experiments")
+    return pytest_step("records", "tests/book", "-m", "not chapter", reads=reads)
 
 
 def task_recipes():
     """What CONTRIBUTING and README tell one to type, typed."""
-    return step(
-        "recipes",
-        [*PYTEST, "tests/recipes"],
-        reads=(
-            *(*PACKAGE, *TESTS, "tests/recipes", "tests/book", "tools", "experiments", "Makefile"),
-            *("notebooks/results", "book", "_config.yml", "_toc.yml", "CONTRIBUTING.md"),
-        ),
-        code_of=("notebooks/*.ipynb",),
+    reads = (
+        *("tests/recipes", "tests/book", "tools", "experiments", "Makefile", "notebooks/results"),
+        *("book", "_config.yml", "_toc.yml", "CONTRIBUTING.md"),
     )
+    return pytest_step("recipes", "tests/recipes", reads=reads, code_of=("notebooks/*.ipynb",))
 
 
 def task_site():
     """The built pages, as files."""
-    return step(
-        "site",
-        [*PYTEST, "tests/site", "-m", "not browser and not jupyterlab"],
-        reads=(*SITE, *TESTS, "tests/site", "tools"),
-        after=["book"],
-    )
+    return site_step("site", "tests/site", "-m", "not browser and not jupyterlab", runner=run)
 
 
 def task_browser():
     """The built pages, in a browser."""
-    return step(
-        "browser",
-        [*PYTEST, "tests/site", "-m", "browser and not jupyterlab"],
-        reads=(*SITE, *TESTS, "tests/site", "tools"),
-        after=["book"],
-        runner=run_in_browser,
-    )
+    return site_step("browser", "tests/site", "-m", "browser and not jupyterlab")
 
 
 def task_jupyterlab():
     """The readers' notebooks, in JupyterLab."""
-    return step(
-        "jupyterlab",
-        [*PYTEST, "tests/site/test_reader_jupyterlab.py"],
-        reads=(*SITE, *TESTS, "tests/site", "tools"),
-        after=["book"],
-        runner=run_in_browser,
-    )
+    return site_step("jupyterlab", "tests/site/test_reader_jupyterlab.py")
 
 
 def task_laboratory():
     """The laboratory, in a browser; the pages around it do not concern it."""
     looking = ("tests/site/checks.py", "tests/site/looking.js", "tests/site/axe")
     tools = ("tools/browser.py", "tools/browsing.py", "tools/draw_*.py")
-    return step(
-        "laboratory",
-        [*PYTEST, "tests/laboratory"],
-        reads=(*PACKAGE, *TESTS, *LABORATORY, *looking, *tools, "tests/laboratory"),
-        after=["book"],
-        runner=run_in_browser,
+    reads = (*LABORATORY, *looking, *tools, "tests/laboratory")
+    return pytest_step(
+        "laboratory", "tests/laboratory", reads=reads, after=["book"], runner=run_in_browser
     )
 
 
