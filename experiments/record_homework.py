@@ -6,20 +6,11 @@ chosen here, so the validation set is one batch; ten paired seeds: some ten minu
     python experiments/record_homework.py
 """
 
-from record_schemes import RANDOM
+import record_defaults
 from recording import record
 
-from simple_ml.study.sweep import grid
-
-RUNS = grid(seed=range(10), init=RANDOM)  # every seed a whole comparison
-SETTINGS = {
-    "data": "full",
-    "holdout": 100,
-    "hidden_dim": 100,
-    "lr": 0.2,
-    "batch": 100,
-    "epochs": (1, 20),
-}
+RUNS = record_defaults.RUNS
+SETTINGS = record_defaults.SETTINGS | {"hidden_dim": 100, "lr": 0.2, "epochs": (1, 20)}
 
 
 if __name__ == "__main__":
