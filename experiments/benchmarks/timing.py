@@ -35,20 +35,16 @@ def interleaved(calls, rounds):
     return {name: np.array(times) for name, times in seconds.items()}
 
 
-def ratios(seconds, reference):
-    """Return median and quartiles of each competitor's time over the reference's."""
-    return {
-        name: tuple(np.quantile(times / seconds[reference], [0.5, 0.25, 0.75]))
-        for name, times in seconds.items()
-    }
-
-
 def as_rows(seconds, reference, column, **others):
-    """Return a row of a table for each competitor, whose name stands in the column given."""
-    return [
-        others | {column: name, "ratio": median, "low": low, "high": high}
-        for name, (median, low, high) in ratios(seconds, reference).items()
-    ]
+    """Return a row for each competitor, whose name stands in the column given.
+
+    Of its time over the reference's in the same round, the median and the quartiles.
+    """
+    rows = []
+    for name, times in seconds.items():
+        ratio, low, high = np.quantile(times / seconds[reference], [0.5, 0.25, 0.75])
+        rows.append(others | {column: name, "ratio": ratio, "low": low, "high": high})
+    return rows
 
 
 def report(measure):

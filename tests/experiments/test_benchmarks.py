@@ -47,8 +47,10 @@ def test_peers_without_biases_learn_the_same(name):
 
 
 def test_ratios_are_those_of_the_same_round():
-    seconds = {"a": np.array([1.0, 10.0, 2.0]), "b": np.array([2.0, 20.0, 4.0])}
-    assert timing.ratios(seconds, "a") == {"a": (1, 1, 1), "b": (2, 2, 2)}
+    seconds = {"a": np.array([1.0, 10.0, 2.0]), "b": np.array([1.0, 20.0, 6.0])}
+    one, other = timing.as_rows(seconds, "a", "epoch", rows=60)
+    assert one == {"rows": 60, "epoch": "a", "ratio": 1, "low": 1, "high": 1}
+    assert other == {"rows": 60, "epoch": "b", "ratio": 2, "low": 1.5, "high": 2.5}
 
 
 def test_every_competitor_is_called_once_a_round_and_once_before():
