@@ -10,20 +10,19 @@ import numpy as np
 __all__ = ["interval", "paired_difference", "student_quantile"]
 
 LEAST = 5  # values: from fewer, a spread is a guess
+LEVEL = 0.95  # the probability that an interval holds the mean over all seeds
 
 
-def interval(values, level=0.95, comparisons=1):
-    """Return the mean and the half-width of its confidence interval.
+def interval(values, comparisons=1):
+    """Return the mean and the half-width of its confidence interval, of level 95 %.
 
     Parameters
     ----------
     values : array_like of shape (seeds,)
         One value for each seed, at least 5; roughly normal.
-    level : float, default 0.95
-        The probability that the interval holds the mean over all seeds.
     comparisons : int, default 1
-        How many intervals a table shows from which a winner is named. With the probability `level`
-        *all* of them hold then (Bonferroni): each is wider, of level 1 − (1 − level)/comparisons.
+        How many intervals a table shows from which a winner is named. With a probability of 95 %
+        *all* of them hold then (Bonferroni): each is wider, of level 1 − 0.05/comparisons.
 
     Returns
     -------
@@ -32,22 +31,20 @@ def interval(values, level=0.95, comparisons=1):
     Raises
     ------
     ValueError
-        If there are fewer than 5 values, or `level` or `comparisons` is out of range.
+        If there are fewer than 5 values or no comparison.
     """
     values = np.asarray(values, dtype=float)
     if values.ndim != 1 or len(values) < LEAST:
         raise ValueError(
             f"values of shape {values.shape}, expected one a seed, with {LEAST} or more"
         )
-    if not 0 < level < 1 or comparisons < 1:
-        raise ValueError(
-            f"level {level} and {comparisons} comparisons, expected a probability and a count"
-        )
-    t = student_quantile(1 - (1 - level) / comparisons, len(values) - 1)
+    if comparisons < 1:
+        raise ValueError(f"comparisons is {comparisons}, expected at least 1")
+    t = student_quantile(1 - (1 - LEVEL) / comparisons, len(values) - 1)
     return float(values.mean()), float(t * values.std(ddof=1) / np.sqrt(len(values)))
 
 
-def paired_difference(a, b, level=0.95, comparisons=1):
+def paired_difference(a, b, comparisons=1):
     """Return the mean of ``a - b`` and the half-width of its confidence interval.
 
     Two columns of runs are paired when equal positions share what would else be noise: the seed.
@@ -56,8 +53,8 @@ def paired_difference(a, b, level=0.95, comparisons=1):
     ----------
     a, b : array_like of shape (pairs,)
         At least 5 pairs.
-    level, comparisons
-        As `interval` takes them.
+    comparisons : int, default 1
+        As `interval` takes it.
 
     Returns
     -------
@@ -71,7 +68,7 @@ def paired_difference(a, b, level=0.95, comparisons=1):
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.shape != b.shape:
         raise ValueError(f"shapes {a.shape} and {b.shape}, expected (pairs,) twice")
-    return interval(a - b, level, comparisons)
+    return interval(a - b, comparisons)
 
 
 def student_quantile(level, freedom):

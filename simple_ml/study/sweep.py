@@ -76,7 +76,6 @@ def sweep(
     task=trial,
     jobs=None,
     again=False,
-    progress=True,
     command="simple_ml.study.sweep.sweep",
     **settings,
 ):
@@ -110,8 +109,6 @@ def sweep(
         made do them; the data are sent to each worker once.
     again : bool, default False
         Do every run again, also those that the table holds.
-    progress : bool, default True
-        Show a progress bar on standard error, if that is a terminal.
     command : str
         What was typed, for the table's head.
     **settings
@@ -132,7 +129,7 @@ def sweep(
     shared = _checked_settings(task, runs, settings)
     if jobs not in (None, "dask"):
         _validate.count("jobs", jobs, least=1)
-    four = load_mnist(data, progress=progress)
+    four = load_mnist(data)
     parts = _split(four, holdout)
     name = getattr(task, "__name__", type(task).__name__)
     how = provenance(command, four, task=name, **shared, holdout=holdout)
@@ -146,7 +143,7 @@ def sweep(
             if file.exists():
                 file.open("ab").close()
     bar = {"total": len(runs), "initial": len(runs) - len(todo), "unit": "run"}
-    with tqdm(**bar, disable=None if progress else True) as bar:
+    with tqdm(**bar, disable=None) as bar:  # shown if standard error is a terminal
         for i, rows in _results(todo, jobs, task, parts, settings):
             table.add(todo[i], rows)
             bar.update()

@@ -126,7 +126,7 @@ def test_a_table_is_complete_in_order_and_of_its_scripts_settings_and_digits(
     monkeypatch.setattr(sweep, "provenance", then)
     monkeypatch.setattr(sweep.SweepTable, "_save", to_do)
     monkeypatch.setattr(sweep, "_results", lambda runs, *_: map(to_do, runs))
-    settings = {"holdout": call.holdout, "task": call.task, "progress": False, **call.settings}
+    settings = {"holdout": call.holdout, "task": call.task, **call.settings}
     sweep.sweep(call.path, call.runs, data=data, **settings)
     assert how["command"] == f"python experiments/{script}.py"
 

@@ -330,7 +330,7 @@ RUNS = sweep.grid(a=[1, 2, 3], b=[0.5, 0.25])
 
 
 def swept(path):
-    sweep.sweep(path, RUNS, task=measured, jobs=1, progress=False)
+    sweep.sweep(path, RUNS, task=measured, jobs=1)
 
 
 @pytest.fixture(scope="module")

@@ -50,9 +50,8 @@ def test_values_that_are_not_one_a_seed_are_refused(values):
         paired_difference(values, values)
 
 
-def test_columns_that_do_not_pair_up_and_levels_that_are_no_probability_are_refused():
+def test_columns_that_do_not_pair_up_and_a_table_of_no_comparison_are_refused():
     with pytest.raises(ValueError, match=r"shapes \(6,\) and \(7,\), expected \(pairs,\) twice"):
         paired_difference(np.zeros(6), np.zeros(7))
-    for wrong in ({"level": 95}, {"level": 0}, {"comparisons": 0}):
-        with pytest.raises(ValueError, match="expected a probability and a count"):
-            interval(np.zeros(5), **wrong)
+    with pytest.raises(ValueError, match="comparisons is 0, expected at least 1"):
+        interval(np.zeros(5), comparisons=0)
