@@ -44,15 +44,6 @@ def test_every_entry_of_both_gradients_agrees_with_central_differences(m, n, d, 
         np.testing.assert_allclose(actual, numeric, atol=1e-15 / step * 20 + 1e-8)
 
 
-def test_a_pre_activation_of_exactly_0_passes_no_gradient_back():
-    X = np.array([[1.0, 1.0]])
-    W1 = np.array([[1.0, 2.0], [-1.0, 1.0]])  # pre-activations 0 and 3
-    W2 = np.array([[1.0, -1.0], [0.5, 1.0]])
-    dW1, _ = gradients(X, np.array([0]), W1, W2)
-    np.testing.assert_array_equal(dW1[:, 0], 0)
-    assert np.abs(dW1[:, 1]).min() > 0
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("batch", [1, 10, 64, 1000])
 def test_the_epoch_steps_down_the_pure_gradients_in_place_and_leaves_the_data_alone(dtype, batch):
