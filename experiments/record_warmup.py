@@ -8,9 +8,9 @@ About two minutes on two cores::
 """
 
 import numpy as np
+from networks import batches, start
 from recording import record
 
-from simple_ml.initialization import starting_weights
 from simple_ml.losses import loss_err, softmax_loss
 from simple_ml.study.sweep import grid
 from simple_ml.two_layer import forward, nn_epoch
@@ -25,12 +25,11 @@ SLACK = {"test_err": FOUR_DIGITS, "silent": FOUR_DIGITS}
 def warm_up(data, *, hidden_dim, warmup, seed, init, lr, batch, epochs):
     """Train with the rate raised over the first `warmup` epochs; return a row a checkpoint."""
     X, y, X_te, y_te = data[0], data[1], data[4], data[5]
-    sizes = X.shape[1], hidden_dim, int(y.max()) + 1
-    W1, W2 = starting_weights(init, sizes, np.random.default_rng(seed))
-    batches = [slice(start, start + batch) for start in range(0, len(X), batch)]
-    ramp, losses, rows = max(warmup * len(batches), 1), [], []
+    W1, W2 = start(init, X.shape[1], hidden_dim, int(y.max()) + 1, seed)
+    order, losses, rows = batches(len(X), batch), [], []
+    ramp = max(warmup * len(order), 1)
     for epoch in range(1, epochs[-1] + 1):
-        for number, part in enumerate(batches, start=(epoch - 1) * len(batches) + 1):
+        for number, part in enumerate(order, start=(epoch - 1) * len(order) + 1):
             if epoch == 1:
                 losses.append(softmax_loss(forward(X[part], W1, W2)[1], y[part]))
             nn_epoch(X[part], y[part], W1, W2, lr=lr * min(1.0, number / ramp), batch=batch)
