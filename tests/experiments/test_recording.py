@@ -39,10 +39,6 @@ def concerned(root: Path) -> dict[str, str]:
     return {name: why for name, why in found.items() if why}
 
 
-def test_nothing_is_recorded_where_nothing_changed(repository):
-    assert concerned(repository) == {}
-
-
 @pytest.mark.parametrize(
     ("file", "names"),
     [

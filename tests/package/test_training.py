@@ -33,19 +33,12 @@ def data():
     return *blobs(), *blobs(m=30, seed=1)
 
 
-@pytest.mark.parametrize("train", [train_softmax, train_nn])
-def test_training_separates_what_can_be_separated(train, data):
-    history, weights = train(*data, epochs=20, lr=0.5, batch=10, verbose=False)
-    assert history["test_err"][-1] == 0
-    assert history["train_loss"][-1] < history["train_loss"][0]
-    assert all(W.dtype == np.float32 for W in weights)
-
-
 def test_softmax_regression_trains_in_batches_of_the_size_asked_for(data):
     theta = np.zeros((6, 3), np.float32)
     softmax_regression_epoch(*data[:2], theta, lr=0.5, batch=7)
-    _, (trained,) = train_softmax(*data, epochs=1, lr=0.5, batch=7, verbose=False)
+    history, (trained,) = train_softmax(*data, epochs=1, lr=0.5, batch=7, verbose=False)
     np.testing.assert_array_equal(trained, theta)
+    assert (*history["test_loss"], *history["test_err"]) == loss_err(data[2] @ theta, data[3])
 
 
 STEP, RUN = {"lr": 0.1, "batch": 100}, {"epochs": 10, "lr": 0.5, "batch": 100, "verbose": True}
