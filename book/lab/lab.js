@@ -320,7 +320,10 @@ class Laboratory {
       const { snapshot } = this.current;
       if (!snapshot || snapshot === this.shown) return;
       this.shown = snapshot;
-      setTimeout(() => this.view.drawPictures());
+      setTimeout(() => {
+        this.view.drawPictures();
+        this.place.classList.add("lab-drawn"); // as high as it gets
+      });
       setTimeout(() => this.showToPad());
     }), wait);
   }
@@ -415,7 +418,20 @@ class Laboratory {
   }
 }
 
+// The laboratory takes its room after the page has gone to the place that a link names. A place
+// below it stays where it is, until the reader moves on.
+function stayBelow(place) {
+  const named = document.getElementById(location.hash.slice(1));
+  if (!named || !(place.compareDocumentPosition(named) & Node.DOCUMENT_POSITION_FOLLOWING)) return;
+  const observer = new ResizeObserver(() => named.scrollIntoView());
+  observer.observe(place);
+  for (const move of ["wheel", "touchmove", "keydown", "pointerdown", "hashchange"]) {
+    addEventListener(move, () => observer.disconnect(), { once: true, passive: true });
+  }
+}
+
 const place = document.getElementById("lab");
+stayBelow(place);
 try {
   // By name, for the curious with a console, and for the tests.
   globalThis.laboratory = new Laboratory(place, await loadDigits());

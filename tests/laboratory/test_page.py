@@ -397,6 +397,18 @@ def test_less_motion_means_fewer_drawings_and_no_gliding(visit):
     assert np.diff(tab.evaluate("window.drawn"))[1:].min() > 900
 
 
+def test_a_link_to_a_section_below_the_laboratory_leads_there(visit):
+    tab = visit("#a-wide-network-in-a-hurry")
+    tab.wait_for_selector("#lab.lab-drawn")
+    section = tab.locator("#a-wide-network-in-a-hurry")
+    assert 0 < section.bounding_box()["y"] < 100
+    tab.mouse.wheel(0, -400)
+    tab.wait_for_function(
+        "id => document.getElementById(id).getBoundingClientRect().top > 300",
+        arg="a-wide-network-in-a-hurry",
+    )
+
+
 # ---------------------------------------------------------------- digits
 
 
