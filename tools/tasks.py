@@ -35,6 +35,7 @@ CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 ENVIRONMENT = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "REQUIRE_SITE"), "1"
 )
+ENVIRONMENT["PYTHONDONTWRITEBYTECODE"] = ""  # Python starts some hundred times: compile once
 
 # What the steps read: folders (everything in them), files, and patterns.
 PACKAGE = ("simple_ml", "pyproject.toml", "requirements.lock")

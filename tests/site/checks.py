@@ -144,16 +144,6 @@ def shifts(page, limit: float = 0.05) -> list[str]:
     return [f"its layout shifts by {total:.2f}"] if total > limit else []
 
 
-def jumps(tab, url: str) -> list[str]:
-    """Open a page on a desktop, and at its last place on a phone; return where it jumps."""
-    page = tab.open(url, width=WIDTHS[-1])
-    wrong = [f"at {WIDTHS[-1]} px {line}" for line in shifts(page)]
-    if place := ask(page, "lastPlace"):
-        page = tab.open(f"{url}#{place}", width=WIDTHS[0])
-        wrong += [f"#{place} at {WIDTHS[0]} px: {line}" for line in shifts(page)]
-    return wrong
-
-
 # ---------------------------------------------------------------- accessibility
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -311,31 +301,38 @@ def glance(tab, url: str) -> Visit:
 
 
 def visit(tab, url: str, notebook: Path) -> Visit:
-    """Open a page once, and look at it at each width, on a phone and a laptop in both themes.
+    """Look at a page on a laptop and a phone, in both themes, and on a tablet.
 
-    The order is the one with the fewest changes: each of them draws the whole page anew.
+    It is opened anew where its first moments count; else the order is the one with the fewest
+    changes, each of which draws the whole page again.
     """
     phone, tablet, laptop = WIDTHS
     what = MEASURED_IN_CHAPTERS if notebook.is_file() else MEASURED_ELSEWHERE
-    wrong = jumps(tab, url)
+    page = tab.open(url, width=laptop)
+    wrong = shifts(page)
+    draw(page, whole=True)
+    ask(page, "settled")
+    measured = measure(page, what, laptop)
+    wrong += layout(page) + accessibility(page, RULES_OF_A_THEME)
+    prefer(page, "dark")
+    wrong += layout(page) + accessibility(page)
+    folded = page.locator(", ".join(FOLDED)).count()
+    wrong += folds(page)
+    if notebook.is_file():
+        wrong += copies(page, notebook)
+    wrong += tab.wrong
+    if place := ask(page, "lastPlace"):
+        page = tab.open(f"{url}#{place}", width=phone)
+        wrong += [f"#{place}: {line}" for line in shifts(page)] + tab.wrong
     page = tab.open(url, width=phone)
     wrong += shifts(page)
     draw(page, whole=True)
     asked = list(tab.asked)
-    measured = measure(page, what, phone)
+    measured |= measure(page, what, phone)
     wrong += layout(page) + content(page, "light")
     prefer(page, "dark")
     wrong += layout(page) + content(page, "dark")
     widen(page, tablet)
     measured |= measure(page, what, tablet)
     wrong += layout(page)
-    widen(page, laptop)
-    ask(page, "settled")
-    measured |= measure(page, what, laptop)
-    wrong += layout(page) + accessibility(page)
-    prefer(page, "light")
-    wrong += layout(page) + accessibility(page, RULES_OF_A_THEME)
-    wrong += folds(page)
-    if notebook.is_file():
-        wrong += copies(page, notebook)
-    return Visit(wrong + tab.wrong, asked, page.locator(", ".join(FOLDED)).count(), measured)
+    return Visit(wrong + tab.wrong, asked, folded, measured)
