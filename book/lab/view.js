@@ -178,7 +178,7 @@ export class View {
   fillTable(key) {
     const chart = CHARTS[key];
     if (!this.charts[key].details.open) return;
-    const seen = this.runs.filter((run) => run.steps > 0);
+    const seen = (this.runs ?? []).filter((run) => run.steps > 0); // it may be opened at once
     const names = labels(seen.map((run) => run.settings));
     const columns = seen.flatMap((run, i) => chart.curves.map((curve) =>
       ({ name: `${names[i]}, ${curve.name}`, points: curve.points(run) })));

@@ -91,8 +91,8 @@ def test_a_named_mistake_is_one_row(copy):
     assert "rate_over_rows" in python(copy, "-c", MISTAKEN)
     renew(copy, "check_your_homework")
     assert changed(copy) == {page, table}
-    tests = ["tests/check/test_check_mistakes.py", "-k", "no_other and regression or words or somewhere"]
-    python(copy, "-m", "pytest", "-q", *tests)
+    tests = "no_other and regression or words or somewhere"
+    python(copy, "-m", "pytest", "-q", "tests/check/test_check_mistakes.py", "-k", tests)
 
 
 RECORDING = '''"""Record one small sweep: notebooks/results/small.csv.
