@@ -1,8 +1,8 @@
 """The steps of `make test`, `make notebooks` and `make renew`, for doit (https://pydoit.org).
 
 A step runs again when a file that it reads has another content, is new or is gone; dates do not
-count, for a checkout gives every file a new one. Two steps run at a time, each writes what it
-prints to `build/steps/NAME.log`, and a summary closes the run.
+count, for a checkout gives every file a new one. Three steps run at a time, since one of them often
+waits for a browser; each writes what it prints to `build/steps/NAME.log`, and a summary closes it.
 
     doit list --all      every step
     doit run site        one of them
@@ -223,7 +223,7 @@ DOIT_CONFIG = {
     "backend": "json",
     "dep_file": str(ROOT / "build" / "steps.json"),
     "par_type": "thread",
-    "num_process": 2,
+    "num_process": 3,
     "continue": True,
     "verbosity": 0,
     "reporter": Summary,
