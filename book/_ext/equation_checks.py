@@ -124,7 +124,7 @@ def mark_page(app, doctree: nodes.document) -> None:
             std.anonlabels[name] = (docname, name)
             std.labels[name] = (docname, name, f"the check of {label}")
         parent = cell.parent
-        line = back_line(docname, [label for label in checked if label in by_label])
+        line = back_line(docname, [label for label in by_label if label in checked])
         parent.insert(parent.index(cell), line)
 
 

@@ -56,6 +56,9 @@ FORMULA = re.compile(r"<mjx-container.*?</mjx-container>", re.DOTALL)
 TAKEN_OUT = re.compile(r'<mjx-container number="(\d+)">.*?</mjx-container>', re.DOTALL)
 TAG = re.compile("<[^>]*>")
 LONG = 33  # columns of code that a phone shows in a box
+UNBROKEN = re.compile(r"\S{25,}")
+WHOLE = re.compile(r"(?<![\w-])--?\w[\w-]*|\b\d+e-\d+")  # no line ends at their hyphens
+GOES_ON = re.compile(r"(?<=[(\[,])(?=\w|<(?!/))|(?<=\))(?=\.)")  # in a line of HTML
 WIDE = 62  # columns of output that it shows in letters of nine pixels
 NAME = re.compile(r"[^\s-]{16,}")  # what a line may be too short for
 JOINT = re.compile(r"(?<=[._(,=/])(?=\w)")
@@ -141,7 +144,7 @@ class FewMarks(HtmlFormatter):
     """Marks nothing in code that has the colour of the block: a third of a chapter's elements.
 
     A line that is too long for a phone gets a box, so that the style sheet can show where it
-    goes on.
+    goes on; one without spaces is told where it may, or that would be inside a name.
     """
 
     def format(self, tokens, file):
@@ -149,8 +152,12 @@ class FewMarks(HtmlFormatter):
 
     def _format_lines(self, tokens):
         for is_code, line in super()._format_lines(tokens):
-            is_long = is_code and len(unescape(TAG.sub("", line))) > LONG
-            yield is_code, f'<span class="long">{line}</span>' if is_long else line
+            text = unescape(TAG.sub("", line))
+            if is_code and len(text) > LONG:
+                line = WHOLE.sub(r'<span class="no-break">\g<0></span>', line)
+                line = GOES_ON.sub("<wbr/>", line) if UNBROKEN.search(text) else line
+                line = f'<span class="long">{line}</span>'
+            yield is_code, line
 
 
 # ---------------------------------------------------------------- for every reader
@@ -179,7 +186,8 @@ def keep_numbers_together(page: Page) -> None:
     if page.soup.article is None:
         return
     for text in page.soup.article.find_all(string=IN_NUMBER):
-        if not text.find_parent(["pre", "code", "script", "mjx-container"]):
+        shown = type(text) is NavigableString  # a comment is text, too
+        if shown and not text.find_parent(["pre", "code", "script", "mjx-container"]):
             text.replace_with(IN_NUMBER.sub("\N{NO-BREAK SPACE}", text))
     for formula in page.soup.article.select("span.math"):
         after = formula.next_sibling
@@ -196,6 +204,16 @@ def let_long_names_break(page: Page) -> None:
                 text.insert_before(first, page.soup.new_tag("wbr"))
                 first = part
             text.replace_with(first)
+
+
+def mark_long_lines(page: Page) -> None:
+    """Give a long line of the code in a report the box that it has in a listing (``FewMarks``)."""
+    for code in page.soup.select("pre > code"):
+        lines = code.get_text().splitlines(keepends=True)
+        code.clear()
+        for line in lines:
+            attributes = {"class": "long"} if len(line) > LONG else {}
+            code.append(page.soup.new_tag("span", attrs=attributes, string=line))
 
 
 def say_how_wide_outputs_are(page: Page) -> None:
@@ -344,6 +362,7 @@ STEPS = (
     keep_punctuation_with_formulas,
     keep_numbers_together,
     let_long_names_break,
+    mark_long_lines,
     say_how_wide_outputs_are,
     fold_boxes,
     name_the_columns,

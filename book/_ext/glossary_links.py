@@ -34,7 +34,7 @@ def pattern(terms: list[str]) -> re.Pattern:
         word = re.escape(term).replace(r"\ ", r"\s+")
         if term[0].islower():
             word = f"[{term[0].upper()}{term[0]}]{word[1:]}"
-        words.append(word)
+        words.append(word + r"(?!\s+of\b)" * (term == "in place"))  # that says "instead"
     return re.compile(rf"(?<![\w-])({'|'.join(words)})(s?)(?![\w-])")
 
 

@@ -14,7 +14,7 @@ course does not ask for: large logits, a short last batch, …; see `simple_ml.c
 A mistake is named only if it gives the function's own numbers on every probe. The function runs in
 a child process under a time limit, and cannot change anything here.
 
-A check goes through five modules, each of which gives a value to the next: `probes` (what is
+A check goes through six modules, each of which gives a value to the next: `probes` (what is
 asked), `sandbox` (events: what happened), `facts` (what can be seen), `explanation` (which mistakes
 of the table `mistakes` give these numbers), `wording` and `report` (what is said).
 """

@@ -77,8 +77,6 @@ def test_a_letter_without_a_row_is_noticed():
     assert letters(r"\operatorname{softmax}(h)_i + \zeta \max x") == {"h", "i", "zeta", "x"}
 
 
-# ---------------------------------------------------------------- the advice
-
 ADVICE = (
     "keep W1 as it is and divide W2 by √d instead of √k. One learning rate then serves every width"
 )

@@ -134,9 +134,6 @@ def test_a_wrong_line_answers_with_numbers_or_the_name_of_an_exception():
     assert task.mistaken({"labels": "yb * loss"}, probe) == []  # each would have to come first
 
 
-# ---------------------------------------------------------------- speed
-
-
 @pytest.mark.parametrize("name", [name for name, task in TASKS.items() if task.is_timed])
 def test_speed_is_measured_on_400_rows_in_float32(name):
     task = TASKS[name]

@@ -108,7 +108,7 @@ def ask(page, name: str):
 # What looking.js finds in what a page shows, and what is said of it.
 WRONG = {
     "blank": "characters of formulas that the style sheet lacks",
-    "leftOver": "marks of untypeset maths in the text",
+    "leftOver": "untypeset maths or quoted numbers in the text",
     "images": "images that do not load",
     "unsized": "images without width and height",
     "unreadable": "figures on the dark ground",

@@ -19,7 +19,7 @@
       blank: [...kinds.values()]
         .filter((node) => !/^"./.test(getComputedStyle(node, "::before").content))
         .map((node) => node.className),
-      leftOver: (text.match(/\\[()[\]]|\$\$/g) || []).length,
+      leftOver: (text.match(/\\[()[\]]|\$\$|quotes \{/g) || []).length,
       images: [...document.images].filter((image) => !image.naturalWidth && visible(image))
         .map((image) => image.src),
       unsized: [...document.images].filter((image) => !(image.width && image.height)

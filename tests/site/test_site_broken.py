@@ -75,6 +75,7 @@ LOADING = {
 }
 LOOKING = {
     after_title(r"<p>\(a\)</p>"): "untypeset maths",
+    after_title('<p>quotes { "a": "1 %" }</p>'): "quoted numbers in the text",
     swap("<mjx-container.*?</mjx-container>", ""): "formulas are typeset",
     swap('<mjx-c class="mjx-c[0-9A-F]+', '<mjx-c class="mjx-cF0000'): "the style sheet lacks",
     after_title('<img src="data:image/png;base64,AA" alt="x" width="9" height="9">'): "do not load",

@@ -203,9 +203,6 @@ def test_the_404_page_stands_at_any_depth(tab, address):
     assert tab.wrong == []
 
 
-# ---------------------------------------------------------------- on paper
-
-
 def test_the_cheat_sheet_fills_two_sides_of_a4(tab, address):
     page = tab.open(f"{address}/book/cheat_sheet.html", theme="dark")
     assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 2

@@ -172,9 +172,6 @@ def test_a_name_of_the_package_is_linked_where_it_is_used(code, linked):
     assert block.get_text().strip() == code.strip()
 
 
-# ---------------------------------------------------------------- where it is published
-
-
 @pytest.mark.parametrize("base", ["", "https://example.org/book/"])
 def test_a_page_has_a_description_and_a_card_where_its_address_is_known(base, tmp_path):
     path = tmp_path / "page.html"

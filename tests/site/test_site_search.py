@@ -275,9 +275,6 @@ def test_without_javascript_the_page_says_what_to_use(pages):
     assert {"book/glossary.html", "book/equations.html"} <= set(links)
 
 
-# ---------------------------------------------------------------- reports
-
-
 def test_a_report_leads_to_what_it_tells_one_to_read(pages):
     text = pages["notebooks/check_your_homework.html"].text
     told = re.findall(r"Read: (?:<a [^>]*href=\"([^\"]+)\">)?([^<]+)", text)
