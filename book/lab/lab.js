@@ -405,7 +405,8 @@ class Laboratory {
   }
 
   showPython() {
-    this.python.textContent = toPython(this.controls.settings);
+    const lines = toPython(this.controls.settings).split(/(?<=\n)/);
+    this.python.replaceChildren(...lines.map((line) => element("span", { class: line.length > 33 && "long" }, line)));
   }
 
   async copy(text, what) {
