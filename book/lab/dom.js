@@ -11,3 +11,17 @@ export function element(name, attributes = {}, ...children) {
 }
 
 export const percent = (share, digits = 1) => `${(share * 100).toFixed(digits)} %`;
+
+// Gives the focus to an element as soon as it shows: a page that is opened at a place is hidden
+// until its letters are there (layout.html), and what is hidden takes no focus.
+export function focusOn(node) {
+  const { classList } = document.documentElement;
+  const focus = () => node.focus({ preventScroll: true });
+  focus();
+  if (!classList.contains("waiting")) return;
+  new MutationObserver((_, observer) => {
+    if (classList.contains("waiting")) return;
+    observer.disconnect();
+    focus();
+  }).observe(document.documentElement, { attributeFilter: ["class"] });
+}

@@ -3,7 +3,7 @@
 import { number } from "./chart.js";
 import { Controls } from "./controls.js";
 import { loadDigits } from "./digits.js";
-import { element, percent } from "./dom.js";
+import { element, focusOn, percent } from "./dom.js";
 import { matrix } from "./matrix.js";
 import { meanSquare } from "./measure.js";
 import { Pad } from "./pad.js";
@@ -159,7 +159,7 @@ class Laboratory {
     if (experiment) {
       this.view.zoomIn("firstEpoch" in experiment.dataset);
       this.app.scrollIntoView({ behavior: QUIET.matches ? "auto" : "smooth", block: "start" });
-      this.prompt.focus({ preventScroll: true });
+      focusOn(this.prompt);
     }
   }
 
@@ -168,7 +168,7 @@ class Laboratory {
     this.app.scrollIntoView({ behavior: "instant", block: "start" });
     this.trainButton.textContent = SHARED;
     this.shared = true;
-    this.trainButton.focus({ preventScroll: true });
+    focusOn(this.trainButton);
   }
 
   // What to predict; of an experiment, its explanation too, folded.

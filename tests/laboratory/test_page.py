@@ -154,8 +154,8 @@ def test_a_link_restores_all_settings(visit):
     assert run(tab).points == first.points
     tab = visit("#" + link.partition("#")[2])
     assert run(tab).settings == first.settings
-    focus = "[document.activeElement.textContent, laboratory.app.getBoundingClientRect().top < 200]"
-    assert tab.evaluate(focus) == ["Train this run", True]
+    tab.wait_for_function("document.activeElement.textContent === 'Train this run'")
+    assert tab.evaluate("laboratory.app.getBoundingClientRect().top") < 200
     press(tab, "Train this run")
     state(tab, "finished")
     assert run(tab).points == first.points
@@ -169,6 +169,12 @@ def test_a_changed_address_changes_the_settings(visit):
     settings = run(tab).settings
     assert settings["s1"] == pytest.approx(math.sqrt(2 / 0.5 / 784), rel=1e-5)
     assert settings["s2"] == pytest.approx(math.sqrt(2 * 0.5 / 50), rel=1e-5)
+    tab.evaluate("document.documentElement.classList.add('waiting')")  # for fonts: all is hidden
+    tab.evaluate("location.hash = '#d=60'")
+    tab.wait_for_function("laboratory.current.settings.d === 60")
+    tab.evaluate("document.documentElement.classList.remove('waiting')")
+    tab.wait_for_function("document.activeElement === laboratory.trainButton")
+    settings = run(tab).settings
     tab.evaluate("location.hash = '#what-runs-here'")  # a heading is not a setting
     assert run(tab).settings == settings
 

@@ -151,9 +151,6 @@ def test_bad_settings_are_named_before_a_sweep_writes(change, error, message, sm
     assert not (tmp_path / "t.csv").exists()
 
 
-# ---------------------------------------------------------------- the list of runs
-
-
 def test_a_grid_has_every_combination_of_its_lists_the_last_axis_fastest():
     assert grid(a=["x", "y"], b=range(3)) == [{"a": a, "b": b} for a in "xy" for b in range(3)]
     for value in (0.1, "hw0"):
