@@ -2,7 +2,7 @@
 
 A step runs again when a file that it reads has another content, is new or is gone; dates do not
 count, for a checkout gives every file a new one. Three steps run at a time, since one of them often
-waits for a browser; each writes what it prints to `build/steps/NAME.log`, and a summary closes it.
+waits for a browser; each writes what it prints to `build/steps/NAME.log`. A summary closes the run.
 
     doit list --all      every step
     doit run site        one of them
@@ -229,16 +229,8 @@ DOIT_CONFIG = {
     "reporter": Summary,
     # What `make test` runs, the longest first; `book` runs because `browser` waits for it.
     "default_tasks": [
-        "browser",
-        "chapters",
-        "laboratory",
-        "package",
-        "jupyterlab",
-        "experiments",
-        "recipes",
-        "site",
-        "records",
-        "lint",
+        *("browser", "chapters", "laboratory", "package", "jupyterlab"),
+        *("experiments", "recipes", "site", "records", "lint"),
     ],
 }
 

@@ -28,7 +28,7 @@ import report_links
 import search_records
 import style_sheets
 import typeset_maths
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import BeautifulSoup, Comment, NavigableString
 from plain_markdown import one_line
 from pygments.formatters import HtmlFormatter
 from pygments.token import Name, Punctuation, Text, Whitespace
@@ -38,13 +38,8 @@ from sphinx.highlighting import PygmentsBridge
 SPHINX_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js", "sphinx_highlight.js")
 # Files of the theme that no page asks for any more, or that only its developers read.
 UNUSED = (
-    "scripts/fontawesome.js*",
-    "vendor",
-    "**/*.map",
-    "locales",
-    "styles",
+    *("scripts/fontawesome.js*", "vendor", "**/*.map", "locales", "styles", "*webpack-macros.html"),
     *SPHINX_SEARCH,
-    "*webpack-macros.html",
 )
 OPENING = re.compile(r"[(\[“‘]*\Z")
 IN_NUMBER = re.compile(r"(?<=\d) (?=[%±×])|(?<=[±×]) (?=\d)")
@@ -58,7 +53,8 @@ TAG = re.compile("<[^>]*>")
 LONG = 33  # columns of code that a phone shows in a box
 UNBROKEN = re.compile(r"\S{25,}")
 WHOLE = re.compile(r"(?<![\w-])--?\w[\w-]*|\b\d+e-\d+")  # no line ends at their hyphens
-GOES_ON = re.compile(r"(?<=[(\[,])(?=\w|<(?!/))|(?<=\))(?=\.)")  # in a line of HTML
+# In a line of HTML, behind the bracket after a name, and in front of the dot after a call.
+GOES_ON = re.compile(r'(?<=[\w>)\]][(\[])(?=\w|<(?!/))|(?<=\))(?=<span class="o">\.)')
 WIDE = 62  # columns of output that it shows in letters of nine pixels
 NAME = re.compile(r"[^\s-]{16,}")  # what a line may be too short for
 JOINT = re.compile(r"(?<=[._(,=/])(?=\w)")
@@ -191,14 +187,17 @@ def keep_numbers_together(page: Page) -> None:
             text.replace_with(IN_NUMBER.sub("\N{NO-BREAK SPACE}", text))
     for formula in page.soup.article.select("span.math"):
         after = formula.next_sibling
-        if formula.get_text().endswith(RELATIONS) and isinstance(after, NavigableString):
-            after.replace_with(re.sub(r"^ (?=[−\d])", "\N{NO-BREAK SPACE}", after))
+        if formula.get_text().endswith(RELATIONS) and type(after) is NavigableString:
+            quoted = isinstance(after.next_sibling, Comment) and after.next_sibling.next_sibling
+            if re.match(r" [−\d]", f"{after}{quoted or ''}"):
+                after.replace_with("\N{NO-BREAK SPACE}" + after[1:])
 
 
 def let_long_names_break(page: Page) -> None:
     """Say where a line may end in a name such as ``simple_ml.study.results.read_table``."""
     for text in page.soup.select("article")[0].find_all(string=NAME) if page.soup.article else ():
-        if text.find_parent(["code", "em", "cite", "h1"]) and not text.find_parent(["pre", "dt"]):
+        own = text.find_parent(["code", "em", "cite", "h1"]) and not text.find_parent(["pre", "dt"])
+        if own and type(text) is NavigableString:
             first, *rest = JOINT.split(text)
             for part in rest:
                 text.insert_before(first, page.soup.new_tag("wbr"))

@@ -323,7 +323,8 @@ def offer_copies(app, exception) -> None:
 
 RUN = """<details class="run-it"><summary>Run {what}</summary><p>{download} Unpack the archive; \
 in its folder,</p><div class="highlight-shell"><div class="highlight"><pre>\
-<span class="long">python -m pip install -r requirements.txt jupyterlab
+<span class="long">python -m pip install <span class="no-break">-r</span> requirements.txt \
+jupyterlab
 </span>jupyter lab notebooks
 </pre></div></div>{elsewhere}</details>"""
 

@@ -22,6 +22,6 @@ export function focusOn(node) {
   new MutationObserver((_, observer) => {
     if (classList.contains("waiting")) return;
     observer.disconnect();
-    focus();
+    if (document.activeElement === document.body) focus();
   }).observe(document.documentElement, { attributeFilter: ["class"] });
 }

@@ -12,6 +12,7 @@ import { fromHash, toHash, toPython } from "./settings.js";
 import { View } from "./view.js";
 
 const RUNS = 4; // on the charts at once
+const LONG = 33; // columns of code that a phone shows in a box, as in finish_pages.py
 const QUIET = matchMedia("(prefers-reduced-motion: reduce)");
 const LEAST = () => (QUIET.matches ? 1000 : 120); // milliseconds between two drawings
 const PROMPT = "Before you press Train: what will the first loss be?";
@@ -406,7 +407,7 @@ class Laboratory {
 
   showPython() {
     const lines = toPython(this.controls.settings).split(/(?<=\n)/);
-    this.python.replaceChildren(...lines.map((line) => element("span", { class: line.length > 33 && "long" }, line)));
+    this.python.replaceChildren(...lines.map((line) => element("span", { class: line.length > LONG && "long" }, line)));
   }
 
   async copy(text, what) {

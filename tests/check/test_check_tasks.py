@@ -100,7 +100,7 @@ def test_the_variance_of_each_scheme_is_the_one_of_the_package():
             assert task.named(W.tolist()) is None
 
 
-# ---------------------------------------------------------------- what a wrong line may answer
+# ------------------------------------------------------------ what wrong lines answer, how fast
 
 
 def test_another_order_has_as_many_answers_as_there_are_orders():

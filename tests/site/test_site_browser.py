@@ -141,7 +141,7 @@ def test_a_focus_mark_is_whole_where_a_line_begins(long_chapter):
     assert page.screenshot(clip=beside) != before
 
 
-# ---------------------------------------------------------------- no dead button
+# ---------------------------------------------------------------- no dead button, no third sheet
 
 
 @pytest.fixture

@@ -90,6 +90,7 @@ def test_a_formula_and_the_punctuation_beside_it_stay_on_one_line(text, kept):
         ('<span class="math">v</span> 4.4', "v 4.4"),
         ("<code>x % 2, 3 % 2</code>", "x % 2, 3 % 2"),
         ('<!-- quotes {"a": "9.5 %"} -->of', "of"),
+        ('<span class="math">v=</span> <!--v-->4.4<!--/--> and', "v=~4.4 and"),
     ],
 )
 def test_no_line_ends_inside_of_a_number_with_its_per_cent_or_interval(html, text):

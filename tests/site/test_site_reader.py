@@ -122,6 +122,7 @@ def test_a_term_is_found_in_its_longest_form():
     assert [m[1] for m in find.finditer("Softmax loss, softmax, a ReLU, prelude")] == [
         "Softmax loss", "softmax", "ReLU",
     ]  # fmt: skip
+    assert len(glossary_links.pattern(["in place"]).findall("in place, in place of")) == 1
 
 
 def test_chapters_link_a_term_once(pages):
@@ -132,7 +133,7 @@ def test_chapters_link_a_term_once(pages):
             assert len(targets) == len(set(targets)), name
 
 
-# ---------------------------------------------------------------- names in code
+# ---------------------------------------------------------------- names in code, and cards
 
 
 class Documented:
@@ -170,6 +171,13 @@ def test_a_name_of_the_package_is_linked_where_it_is_used(code, linked):
     code_links.link_block(block, names, page, Documented())
     assert [link.get_text() for link in block.select("a.code-link[href='a#x']")] == linked
     assert block.get_text().strip() == code.strip()
+
+
+def test_long_code_may_go_on_behind_a_bracket_and_not_inside_of_a_name_or_number():
+    code = "result = numpy.random.default_rng(seed).standard_normal(shape) < 1e-12  # (CSV) 4,096"
+    html = highlight(code, get_lexer_by_name("python"), finish_pages.FewMarks())
+    assert re.findall(r"([\w)]*\W)<wbr/>", html) == ["default_rng(", "seed)", "standard_normal("]
+    assert '<span class="no-break">1e-12</span>' in html
 
 
 @pytest.mark.parametrize("base", ["", "https://example.org/book/"])

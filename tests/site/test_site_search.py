@@ -188,7 +188,7 @@ def test_a_sentence_that_says_little_has_the_next_beside_it():
     assert search_records.first_sentence(f"{number} More follows.") == number
 
 
-# ---------------------------------------------------------------- in the page
+# ---------------------------------------------------------------- in the page, and in reports
 
 
 @pytest.fixture
