@@ -72,8 +72,8 @@ def test_training_is_seen_and_said(visit):
     assert table.locator("tbody tr").count() == 4
     assert table.locator("tbody tr").nth(3).locator("td").nth(1).inner_text() in status(tab)
     for box in ("pre-activation", "logit"):
-        label = tab.get_by_role("img", name=f"Histogram of every {box}").get_attribute("aria-label")
-        assert re.search(r"standard deviation [\d.]+, after 60 steps", label)
+        histogram = tab.get_by_role("img", name=re.compile(f"every {box}.* after 60 steps"))
+        assert re.search(r"standard deviation [\d.]+, after", histogram.get_attribute("aria-label"))
     assert "0 of 20" in tab.locator(".lab-dead").inner_text()
     assert tab.locator(".lab-filters canvas").count() == 20
     assert tab.locator("tr[data-layer=W1] td").nth(1).inner_text().endswith("%)")
